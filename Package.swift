@@ -1,0 +1,21 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Every target is held to the same rules: language mode 6, warnings are errors, and async
+/// functions run where their caller runs unless they say otherwise.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+    name: "jobsup",
+    platforms: [.macOS(.v15)],
+    dependencies: [],
+    targets: [
+        .target(name: "JobModel", swiftSettings: strict)
+    ],
+    swiftLanguageModes: [.v6]
+)
