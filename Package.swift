@@ -15,7 +15,8 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [],
     targets: [
-        .target(name: "JobModel", swiftSettings: strict)
+        .target(name: "JobModel", swiftSettings: strict),
+        .target(name: "JobStore", dependencies: ["JobModel"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
