@@ -13,10 +13,19 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "jobsup",
     platforms: [.macOS(.v15)],
-    dependencies: [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2")
+    ],
     targets: [
         .target(name: "JobModel", swiftSettings: strict),
         .target(name: "JobStore", dependencies: ["JobModel"], swiftSettings: strict),
+        .target(
+            name: "WorkerProtocol", dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WorkerProtocolTests",
+            dependencies: ["WorkerProtocol", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,105 @@
+import NIOCore
+
+@testable import WorkerProtocol
+
+/// Random frames from a seed, the same ones in every run.
+struct FrameSamples {
+    private var random: SeededGenerator
+
+    init(seed: UInt64) {
+        random = SeededGenerator(state: seed)
+    }
+
+    mutating func message() -> Message {
+        switch FrameType.allCases.randomElement(using: &random) ?? .ready {
+        case .hello:
+            .hello(HelloFrame(slots: number(), token: text(), build: text(), types: list { $0.text() }))
+        case .done, .fail, .retry, .snooze, .discard, .returned:
+            .settlement(settlement())
+        case .progress:
+            .progress(
+                ProgressFrame(
+                    job: number(), lease: number(), current: number(), total: number(), stage: text(), message: text()))
+        case .bye: .bye(ByeFrame(reason: text()))
+        case .welcome:
+            .welcome(WelcomeFrame(workerName: text(), maxFrameBytes: number(), resultLimitBytes: number()))
+        case .job:
+            .job(
+                JobFrame(
+                    job: number(), lease: number(), attempt: number(), maxAttempts: number(),
+                    timeoutMilliseconds: number(), enqueuedAtMilliseconds: number(), type: text(), queue: text(),
+                    payload: ByteBuffer(bytes: bytes())))
+        case .cancel: .cancel(CancelFrame(job: number(), lease: number()))
+        case .settled:
+            .settled(
+                SettledFrame(
+                    accepted: number(), stale: list { SettledFrame.Stale(job: $0.number(), lease: $0.number()) }))
+        case .error: .error(ErrorFrame(code: text(), message: text()))
+        case .clientHello: .clientHello(ClientHelloFrame(name: text()))
+        case .enqueue: .enqueue(EnqueueFrame(request: number(), jobs: list { $0.job() }))
+        case .clientWelcome: .clientWelcome(ClientWelcomeFrame(maxFrameBytes: number()))
+        case .enqueued:
+            .enqueued(
+                EnqueuedFrame(
+                    request: number(),
+                    jobs: list { EnqueuedFrame.Job(id: $0.number(), existing: $0.random.next() & 1 == 0) }
+                ))
+        case .refused: .refused(RefusedFrame(request: number(), code: text(), message: text()))
+        case .ready: .empty(.ready)
+        case .drain: .empty(.drain)
+        case .recall: .empty(.recall)
+        }
+    }
+
+    mutating func job() -> JobSpec {
+        JobSpec(
+            type: ["send_mail", "thumbnail", text()].randomElement(using: &random) ?? "", queue: text(), key: text(),
+            priority: number(), maxAttempts: number(), timeoutMilliseconds: number(), runAtMilliseconds: number(),
+            payload: bytes())
+    }
+
+    private mutating func settlement() -> SettlementFrame {
+        let outcomes: [SettlementFrame.Outcome] = [
+            .done(result: ByteBuffer(bytes: bytes())),
+            .fail(errorType: text(), message: text(), mayRetry: random.next() & 1 == 0),
+            .retry(delayMilliseconds: number(), reason: text()),
+            .snooze(delayMilliseconds: number(), reason: text()), .discard(reason: text()), .returned,
+        ]
+        let outcome = outcomes.randomElement(using: &random) ?? .returned
+        return SettlementFrame(
+            job: number(), lease: number(), runMicroseconds: outcome == .returned ? 0 : number(), outcome: outcome)
+    }
+
+    /// Small, large and in between.
+    mutating func number<Number: FixedWidthInteger & UnsignedInteger>() -> Number {
+        let value = Number(truncatingIfNeeded: random.next())
+        return value >> Number.random(in: 0..<Number(Number.bitWidth), using: &random)
+    }
+
+    mutating func bytes(upTo limit: Int = 300) -> [UInt8] {
+        (0..<Int.random(in: 0...limit, using: &random)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    }
+
+    mutating func text() -> String {
+        let characters = Array("abcxyz019_.:-äß€日👩🏽‍🚀 \"\n\0")
+        return String(
+            (0..<Int.random(in: 0...20, using: &random)).map { _ in characters.randomElement(using: &random) ?? "?" })
+    }
+
+    private mutating func list<Element>(_ element: (inout FrameSamples) -> Element) -> [Element] {
+        (0..<Int.random(in: 0...5, using: &random)).map { _ in element(&self) }
+    }
+}
+
+/// SplitMix64.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
