@@ -1,0 +1,77 @@
+import JobModel
+import JobStore
+import NIOCore
+
+/// Brings jobs that are at hand and workers that have room together. Lives on the engine's event loop.
+///
+/// It runs when something changed: jobs came to hand, a worker got room, a due time passed. It never polls.
+final class Dispatcher {
+    /// Jobs claimed at once: enough for every wake-up to be worth its cost, few enough to share them fairly.
+    private static let batch = 512
+
+    private let context: EngineContext
+    let pools: [any WorkerPool]
+    private var dueTimer: Scheduled<Void>?
+    private var dueAt: Timestamp?
+
+    init(context: EngineContext, pools: [any WorkerPool]) {
+        self.context = context
+        self.pools = pools
+    }
+
+    /// Claims for every pool what it has room for.
+    func pump() {
+        for pool in pools {
+            while true {
+                let room = min(pool.demand, Self.batch)
+                guard room > 0 else { break }
+                let jobs = context.store.claim(from: pool.settings.queues, limit: room)
+                guard !jobs.isEmpty else { break }
+                pool.take(jobs)
+                guard jobs.count == room else { break }
+            }
+        }
+    }
+
+    func received(_ signal: StoreSignal) {
+        switch signal {
+        case .ready: pump()
+        case .due(let instant): arm(at: instant)
+        case .trouble(let error?):
+            context.emit(.storeTrouble(code: error.code, message: error.description, hint: error.hint))
+        case .trouble(nil):
+            context.emit(.storeRecovered)
+            context.settler.retryUnsettled()
+        }
+    }
+
+    /// Asks the store to queue what is due, and arms the timer for the next.
+    func promoteDue() {
+        dueTimer = nil
+        dueAt = nil
+        let me = NIOLoopBound(self, eventLoop: context.loop)
+        let loop = context.loop
+        context.store.promoteDue(at: context.time.now()) { result in
+            loop.execute { me.value.promoted(result) }
+        }
+    }
+
+    private func promoted(_ result: Result<Timestamp?, StoreError>) {
+        switch result {
+        case .success(let next):
+            if let next { arm(at: next) }
+            pump()
+        case .failure(.closed): break
+        case .failure: arm(at: context.time.now() + .seconds(1))
+        }
+    }
+
+    private func arm(at instant: Timestamp) {
+        if let dueAt, dueAt <= instant { return }
+        dueTimer?.cancel()
+        dueAt = instant
+        // The wall clock may be set while the timer runs: it looks again at least once a minute.
+        let wait = min(max(.zero, instant.since(context.time.now())), .seconds(60))
+        dueTimer = context.schedule(at: context.time.uptime() + wait) { self.promoteDue() }
+    }
+}

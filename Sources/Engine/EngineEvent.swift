@@ -1,0 +1,38 @@
+import JobModel
+
+/// What happened in the engine, in its own words. Log lines and journal entries are made of it in one place, outside.
+package enum EngineEvent: Sendable {
+    /// A job as events name it.
+    package struct Job: Sendable {
+        package let id: JobID
+        package let type: String
+        package let queue: String
+        package let attempt: Int
+    }
+
+    /// A worker as events name it.
+    package struct Worker: Sendable {
+        package let pool: String
+        package let name: String
+        package let pid: Int32?
+    }
+
+    case workerStarted(Worker)
+    case workerReady(Worker, build: String, bootSeconds: Double)
+    /// `expected` when it was asked to go.
+    case workerExited(Worker, cause: String, expected: Bool, jobs: [JobID], peakRSSBytes: Int64)
+    case workerStopping(Worker, why: String)
+    case workerOutput(Worker, job: Job?, stream: String, text: String)
+    case spawnFailed(pool: String, message: String, retryIn: Duration)
+    case poolScaled(pool: String, from: Int, to: Int)
+    case jobRequeued(Job, worker: String, Failure)
+    case jobRetried(Job, worker: String, Failure, at: Timestamp)
+    /// Ended without success.
+    case jobEnded(Job, worker: String, JobState, Failure)
+    case settlementStale(job: JobID, worker: String)
+    case connectionRefused(socket: String, code: String, message: String)
+    case storeTrouble(code: String, message: String, hint: String)
+    case storeRecovered
+    case draining(workers: Int, jobs: Int)
+    case hurried
+}

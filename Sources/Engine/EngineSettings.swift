@@ -1,0 +1,22 @@
+import Supervision
+
+/// What the engine is told at its start.
+package struct EngineSettings: Sendable {
+    package var pools: [PoolSettings]
+    package var intake: Intake
+    package var limits: EngineLimits
+    /// The socket that workers connect to.
+    package var workerSocket: SocketFile
+    /// The socket that clients enqueue over by frames.
+    package var clientSocket: SocketFile
+
+    package init(
+        pools: [PoolSettings], intake: Intake, limits: EngineLimits, workerSocket: SocketFile, clientSocket: SocketFile
+    ) {
+        self.pools = pools
+        self.intake = intake
+        self.limits = limits
+        self.workerSocket = workerSocket
+        self.clientSocket = clientSocket
+    }
+}

@@ -1,0 +1,181 @@
+import JobModel
+import NIOCore
+import ProcessHost
+import Supervision
+
+/// A pool that runs one program for each job. Lives on the engine's event loop.
+final class ExecPool: WorkerPool {
+    let settings: PoolSettings
+    private let context: EngineContext
+    private(set) var wanted = 0
+    private(set) var runs: [ExecRun] = []
+    private var serial = 0
+    private var lastExit: String?
+    private var completed = 0
+    private var failed = 0
+    private var isDraining = false
+    private var backoff = RestartBackoff()
+    /// Armed while the pool pauses because its program cannot be started.
+    private var pause: Scheduled<Void>?
+
+    init(settings: PoolSettings, context: EngineContext) {
+        self.settings = settings
+        self.context = context
+    }
+
+    var isEmpty: Bool { runs.isEmpty }
+    var demand: Int { isDraining || pause != nil ? 0 : max(0, wanted - runs.count) }
+
+    func start() {
+        scale(to: settings.processes)
+    }
+
+    func scale(to wanted: Int) {
+        self.wanted = min(max(wanted, settings.bounds.lowerBound), settings.bounds.upperBound)
+        context.pump()
+    }
+
+    func take(_ jobs: [ClaimedJob]) {
+        for job in jobs { launch(job) }
+    }
+
+    func drain() {
+        isDraining = true
+        pause?.cancel()
+    }
+
+    func hurry() {
+        for run in runs { stop(run, why: "the daemon stops at once") }
+    }
+
+    func cancel(_ lease: Lease) -> Bool {
+        guard let run = runs.first(where: { $0.job.lease == lease }) else { return false }
+        run.job.ending = run.job.ending ?? .cancel
+        stop(run, why: "cancelled")
+        return true
+    }
+
+    // MARK: One run
+
+    private func launch(_ job: ClaimedJob) {
+        serial += 1
+        var inFlight = InFlightJob(job)
+        inFlight.start(at: context.time.uptime())
+        let run = ExecRun(
+            name: "\(settings.name)-\(serial)", pool: settings.name, job: inFlight, startedAt: context.time.now())
+        runs.append(run)
+        var request = SpawnRequest(pool: settings, environment: environment(of: run, job))
+        request.standardInput = .bytes(job.payload)
+        request.output = .captureStandardOutput(limitBytes: context.limits.resultBytes)
+        let me = NIOLoopBound((self, run), eventLoop: context.loop)
+        let loop = context.loop
+        run.process = context.host.start(request) { event in
+            loop.execute {
+                let (pool, run) = me.value
+                pool.happened(event, to: run)
+            }
+        }
+        if let deadline = inFlight.deadline {
+            run.timer = context.schedule(at: deadline) {
+                run.job.ending = run.job.ending ?? .timeout
+                self.stop(run, why: "job \(run.job.lease.job) ran out of its time")
+            }
+        }
+    }
+
+    private func environment(of run: ExecRun, _ job: ClaimedJob) -> [String: String] {
+        settings.environment.merging([
+            "JOBSUP_POOL": settings.name,
+            "JOBSUP_WORKER": run.name,
+            "JOBSUP_JOB_ID": job.id.description,
+            "JOBSUP_JOB_TYPE": job.type,
+            "JOBSUP_QUEUE": job.queue,
+            "JOBSUP_ATTEMPT": String(job.attempt),
+            "JOBSUP_MAX_ATTEMPTS": String(job.maxAttempts),
+        ]) { _, own in own }
+    }
+
+    /// SIGTERM to the program's process group now, SIGKILL to the whole tree after the grace.
+    private func stop(_ run: ExecRun, why: String) {
+        guard run.stopReason == nil else { return }
+        run.stopReason = why
+        context.emit(.workerStopping(run.named, why: why))
+        run.process?.terminate()
+        run.timer?.cancel()
+        run.timer = context.schedule(at: context.time.uptime() + settings.stopGrace) { run.process?.killTree() }
+    }
+
+    private func happened(_ event: ProcessEvent, to run: ExecRun) {
+        switch event {
+        case .started(let pid):
+            run.pid = pid
+        case .lines(let lines):
+            for line in lines {
+                run.heard(line.text)
+                context.emit(
+                    .workerOutput(run.named, job: run.namedJob, stream: line.stream.rawValue, text: line.text))
+            }
+        case .failed(let error): spawnFailed(run, error)
+        case .exited(let exit): exited(run, exit)
+        }
+    }
+
+    /// The pool's program is at fault, not the job: the job goes back, the pool pauses.
+    private func spawnFailed(_ run: ExecRun, _ error: SpawnError) {
+        remove(run)
+        context.store.release([run.job.lease])
+        // Other runs of the same claim may have failed with it: one pause for all.
+        guard pause == nil else { return }
+        _ = backoff.death(using: &context.random)
+        let delay = max(RestartBackoff.base, backoff.death(using: &context.random))
+        lastExit = error.description
+        context.emit(.spawnFailed(pool: settings.name, message: error.description, retryIn: delay))
+        guard !isDraining else { return }
+        pause = context.schedule(at: context.time.uptime() + delay) {
+            self.pause = nil
+            self.context.pump()
+        }
+    }
+
+    private func exited(_ run: ExecRun, _ exit: ProcessExit) {
+        run.process?.killTree()
+        remove(run)
+        backoff.healthy()
+        let report = run.report(on: exit, resultLimitBytes: context.limits.resultBytes)
+        if exit.isSuccess { completed += 1 } else { failed += 1 }
+        if case .signal = exit.cause {
+            lastExit = "\(run.name): \(exit.description)"
+            context.emit(
+                .workerExited(
+                    run.named, cause: exit.description, expected: run.stopReason != nil, jobs: [run.job.lease.job],
+                    peakRSSBytes: exit.peakRSSBytes))
+        }
+        if run.job.ending == nil, run.stopReason != nil, !exit.isSuccess {
+            // Ended by the daemon's own stop: interrupted, no fault of the job.
+            context.store.release([run.job.lease])
+        } else {
+            let end = AttemptEnd(job: run.job, report: report, startedAt: run.startedAt)
+            context.settler.settle([end], worker: run.name, link: nil)
+        }
+        context.pump()
+        context.processEnded()
+    }
+
+    private func remove(_ run: ExecRun) {
+        run.timer?.cancel()
+        runs.removeAll { $0 === run }
+    }
+
+    func status() -> PoolStatus {
+        let workers = runs.map { run in
+            WorkerStatus(
+                name: run.name, pool: settings.name, pid: run.pid, state: run.stopReason == nil ? .busy : .stopping,
+                since: run.startedAt,
+                jobs: [RunningJob(id: run.job.lease.job, type: run.job.type, since: run.startedAt)],
+                completed: 0, failed: 0, build: "")
+        }
+        return PoolStatus(
+            settings: settings, wanted: wanted, workers: workers, backoff: pause == nil ? 0 : max(0, wanted),
+            restarts: 0, completed: completed, failed: failed, lastExit: lastExit)
+    }
+}

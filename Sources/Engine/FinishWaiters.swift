@@ -1,0 +1,30 @@
+import JobModel
+import NIOCore
+
+/// Those who wait for a job to finish. Lives on the engine's event loop.
+final class FinishWaiters {
+    private var promises: [JobID: [EventLoopPromise<Void>]] = [:]
+
+    /// Completes when the job has finished or the time is over; the caller looks which.
+    func wait(for job: JobID, atMost limit: TimeAmount, on loop: any EventLoop) -> EventLoopFuture<Void> {
+        let promise = loop.makePromise(of: Void.self)
+        promises[job, default: []].append(promise)
+        let timer = loop.assumeIsolated().scheduleTask(in: limit) { promise.succeed() }
+        promise.futureResult.assumeIsolated().whenComplete { _ in
+            timer.cancel()
+            self.promises[job]?.removeAll { $0.futureResult === promise.futureResult }
+            if self.promises[job]?.isEmpty == true { self.promises[job] = nil }
+        }
+        return promise.futureResult
+    }
+
+    func finished(_ job: JobID) {
+        guard !promises.isEmpty, let waiting = promises[job] else { return }
+        for promise in waiting { promise.succeed() }
+    }
+
+    /// Lets everybody go: the daemon stops.
+    func finishAll() {
+        for promise in promises.values.flatMap({ $0 }) { promise.succeed() }
+    }
+}

@@ -1,0 +1,139 @@
+import JobModel
+
+/// Why a job was not taken in: a word for programs, a sentence for people, and what to do.
+package struct Refusal: Error, Hashable, Sendable {
+    package let code: String
+    package let message: String
+    package let hint: String
+
+    package init(code: String, message: String, hint: String) {
+        self.code = code
+        self.message = message
+        self.hint = hint
+    }
+}
+
+/// A job as somebody asks for it; what is `nil` is filled in from its type.
+package struct JobRequest: Sendable {
+    package var type: String
+    package var queue: String?
+    package var payload: [UInt8]
+    package var priority: Priority?
+    package var maxAttempts: Int?
+    package var timeout: Duration?
+    package var runAt: Timestamp?
+    package var key: String?
+
+    package init(
+        type: String, queue: String? = nil, payload: [UInt8] = [], priority: Priority? = nil, maxAttempts: Int? = nil,
+        timeout: Duration? = nil, runAt: Timestamp? = nil, key: String? = nil
+    ) {
+        self.type = type
+        self.queue = queue
+        self.payload = payload
+        self.priority = priority
+        self.maxAttempts = maxAttempts
+        self.timeout = timeout
+        self.runAt = runAt
+        self.key = key
+    }
+}
+
+/// Checks jobs at the door and fills in what they leave open. A value: any thread may use it.
+package struct Intake: Sendable {
+    private let policies: [String: JobPolicy]
+    private let standard: JobPolicy
+    private let queues: Set<String>
+    private let payloadLimitBytes: Int
+
+    package static let keyLimitBytes = 512
+    package static let nameLimitBytes = 128
+
+    /// - Parameter queues: every queue that jobs may go to.
+    package init(policies: [String: JobPolicy], standard: JobPolicy, queues: Set<String>, payloadLimitBytes: Int) {
+        self.policies = policies
+        self.standard = standard
+        self.queues = queues
+        self.payloadLimitBytes = payloadLimitBytes
+    }
+
+    package func policy(of type: String) -> JobPolicy {
+        policies[type] ?? standard
+    }
+
+    /// The whole batch or the first reason against it, which names the job by its place in the batch.
+    package func admit(_ requests: [JobRequest], at now: Timestamp) throws(Refusal) -> [NewJob] {
+        var jobs: [NewJob] = []
+        jobs.reserveCapacity(requests.count)
+        var lastType: String?
+        var policy = standard
+        for (index, request) in requests.enumerated() {
+            do throws(Refusal) {
+                if request.type != lastType {
+                    try checkName(request.type, of: "type")
+                    policy = self.policy(of: request.type)
+                    lastType = request.type
+                }
+                jobs.append(try admit(request, policy: policy, at: now))
+            } catch {
+                guard requests.count > 1 else { throw error }
+                throw Refusal(code: error.code, message: "job \(index + 1): \(error.message)", hint: error.hint)
+            }
+        }
+        return jobs
+    }
+
+    private func admit(_ request: JobRequest, policy: JobPolicy, at now: Timestamp) throws(Refusal) -> NewJob {
+        let queue = request.queue ?? policy.queue
+        guard queues.contains(queue) else { throw unknownQueue(queue) }
+        guard request.payload.count <= payloadLimitBytes else {
+            throw Refusal(
+                code: "payload_too_large",
+                message: "the payload has \(request.payload.count) bytes, the limit is \(payloadLimitBytes)",
+                hint: "store the data elsewhere and enqueue a reference to it, or raise limits.payload")
+        }
+        if let key = request.key, key.isEmpty || key.utf8.count > Self.keyLimitBytes {
+            throw Refusal(
+                code: "bad_key", message: "the key has \(key.utf8.count) bytes; 1 to \(Self.keyLimitBytes) are allowed",
+                hint: "use a short name, or a hash of a long one")
+        }
+        let attempts = request.maxAttempts ?? policy.maxAttempts
+        guard (1...Int(UInt16.max)).contains(attempts) else {
+            throw Refusal(
+                code: "bad_max_attempts", message: "max_attempts is \(attempts)", hint: "give 1 to \(UInt16.max)")
+        }
+        let timeout = (request.timeout ?? policy.timeout)?.inMilliseconds ?? 0
+        guard (0...Int64(UInt32.max)).contains(timeout) else {
+            throw Refusal(code: "bad_timeout", message: "timeout is \(timeout) ms", hint: "give at most 49 days")
+        }
+        return NewJob(
+            type: request.type, queue: queue, payload: request.payload, priority: request.priority ?? .normal,
+            maxAttempts: attempts, timeoutMilliseconds: timeout, enqueuedAt: now,
+            runAt: request.runAt.flatMap { $0 > now ? $0 : nil }, key: request.key)
+    }
+
+    private func checkName(_ name: String, of field: String) throws(Refusal) {
+        let allowed = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"),
+                UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+        guard allowed, (1...Self.nameLimitBytes).contains(name.utf8.count) else {
+            throw Refusal(
+                code: "bad_\(field)", message: "'\(name.prefix(40))' cannot be the \(field) of a job",
+                hint: "use 1 to \(Self.nameLimitBytes) letters, digits, and any of _ . : -")
+        }
+    }
+
+    private func unknownQueue(_ name: String) -> Refusal {
+        let known = queues.sorted()
+        let suggestion = Suggestion.nearest(to: name, in: known).map { "did you mean '\($0)'? " } ?? ""
+        return Refusal(
+            code: "unknown_queue", message: "no pool serves the queue '\(name.prefix(40))'",
+            hint: suggestion + "queues: \(known.joined(separator: ", ")); a pool serves what its `queues` lists")
+    }
+}

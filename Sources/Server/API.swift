@@ -1,0 +1,225 @@
+import Engine
+import Hummingbird
+import JobModel
+import JobStore
+import NIOCore
+
+/// What the API says of the daemon itself.
+package struct DaemonFacts: Sendable {
+    package var version: String
+    package var pid: Int32
+    package var startedAt: Timestamp
+    package var storeKind: String
+    package var storePath: String
+    package var synchronous: String
+    package var warnings: [String]
+    package var bodyLimitBytes: Int
+
+    package init(
+        version: String, pid: Int32, startedAt: Timestamp, storeKind: String, storePath: String, synchronous: String,
+        warnings: [String], bodyLimitBytes: Int
+    ) {
+        self.version = version
+        self.pid = pid
+        self.startedAt = startedAt
+        self.storeKind = storeKind
+        self.storePath = storePath
+        self.synchronous = synchronous
+        self.warnings = warnings
+        self.bodyLimitBytes = bodyLimitBytes
+    }
+}
+
+/// The routes of the HTTP API.
+struct API: Sendable {
+    let engine: Engine
+    let facts: DaemonFacts
+    let time: TimeSource
+    let trouble: StoreTrouble
+
+    /// The longest that `?wait=` may hold a request.
+    private static let longestWait: Duration = .seconds(300)
+    private static let largestPage = 1000
+
+    func router() -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self)
+        router.add(middleware: ErrorMiddleware())
+        let api = router.group("api")
+        addTasks(to: api.group("tasks"))
+        api.get("queues") { _, _ in try await JSONAnswer.response(QueueListDocument(queues: queues())) }
+        api.get("queues/:name") { _, context in
+            let name = try context.parameters.require("name")
+            guard let queue = try await queues().first(where: { $0.name == name }) else {
+                throw ErrorAnswer(
+                    .notFound, code: "unknown_queue", message: "there is no queue '\(name)'",
+                    hint: "`jobsup queue` lists them")
+            }
+            return try JSONAnswer.response(queue)
+        }
+        addPools(to: api)
+        api.get("status") { _, _ in try await JSONAnswer.response(status()) }
+        return router
+    }
+
+    // MARK: Tasks
+
+    private func addTasks(to tasks: RouterGroup<BasicRequestContext>) {
+        tasks.post { request, _ in
+            let body = try await body(of: request)
+            let receipts = try await engine.enqueue([try TaskBody.request(body, at: time.now())])
+            return try JSONAnswer.response(AcceptedDocument(receipts[0]), status: .accepted)
+        }
+        tasks.post("batch") { request, _ in
+            let requests = try TaskBody.batch(try await body(of: request), at: time.now())
+            let receipts = try await engine.enqueue(requests)
+            let document = AcceptedBatchDocument(tasks: receipts.map(AcceptedDocument.init))
+            return try JSONAnswer.response(document, status: .accepted)
+        }
+        tasks.get { request, _ in
+            let records = try await engine.store.list(try filter(request))
+            return try JSONAnswer.response(JobListDocument(tasks: records.map { JobDocument(LiveJob(record: $0)) }))
+        }
+        tasks.get(":id") { request, context in
+            let id = try taskID(context)
+            let wait = try duration(request, "wait")
+            let job =
+                if let wait { try await engine.job(id, waitingAtMost: min(wait, Self.longestWait)) } else {
+                    try await engine.job(id)
+                }
+            guard let job else { throw unknownTask(id) }
+            return try JSONAnswer.response(JobDocument(job))
+        }
+        tasks.delete(":id") { _, context in
+            let id = try taskID(context)
+            switch try await engine.cancel(id) {
+            case .cancelled: return try JSONAnswer.response(CancelDocument(taskId: "\(id)", status: "cancelled"))
+            case .running: return try JSONAnswer.response(CancelDocument(taskId: "\(id)", status: "cancelling"))
+            case .alreadyFinished(let state):
+                throw ErrorAnswer(
+                    .conflict, code: "already_finished", message: "job \(id) has finished: it is \(state.name)",
+                    hint: "`jobsup job \(id)` shows how it ended")
+            case .unknown: throw unknownTask(id)
+            }
+        }
+    }
+
+    private func filter(_ request: Request) throws -> JobFilter {
+        let query = request.uri.queryParameters
+        var filter = JobFilter()
+        if let name = query["state"].map(String.init) {
+            guard let state = JobState(name: name) else {
+                throw ErrorAnswer(
+                    .badRequest, code: "bad_state", message: "'\(name)' is not a state",
+                    hint: "states: \(JobState.allCases.map(\.name).joined(separator: ", "))")
+            }
+            filter.state = state
+        }
+        filter.queue = query["queue"].map(String.init)
+        filter.type = query["type"].map(String.init)
+        if let before = query["before"] { filter.before = JobID(before) }
+        if let limit = query["limit"].flatMap({ Int($0) }) { filter.limit = min(max(1, limit), Self.largestPage) }
+        return filter
+    }
+
+    private func taskID(_ context: BasicRequestContext) throws -> JobID {
+        let text = try context.parameters.require("id")
+        guard let id = JobID(text) else {
+            throw ErrorAnswer(
+                .badRequest, code: "bad_id", message: "'\(text)' is not a job's id", hint: "ids are positive numbers")
+        }
+        return id
+    }
+
+    private func unknownTask(_ id: JobID) -> ErrorAnswer {
+        ErrorAnswer(
+            .notFound, code: "unknown_task", message: "there is no job \(id)",
+            hint: "it may have been pruned: finished jobs are kept for store.history")
+    }
+
+    private func duration(_ request: Request, _ key: Substring) throws -> Duration? {
+        guard let text = request.uri.queryParameters[key] else { return nil }
+        guard let duration = Duration(text: text), duration >= .zero else {
+            throw ErrorAnswer(
+                .badRequest, code: "bad_\(key)", message: "'\(text)' is not a time", hint: "write it like 30s or 5m")
+        }
+        return duration
+    }
+
+    private func body(of request: Request) async throws -> [UInt8] {
+        do {
+            let buffer = try await request.body.collect(upTo: facts.bodyLimitBytes)
+            return Array(buffer.readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw ErrorAnswer(
+                .contentTooLarge, code: "body_too_large", message: "the body exceeds \(facts.bodyLimitBytes) bytes",
+                hint: "send fewer tasks at once, or raise limits.payload")
+        }
+    }
+
+    // MARK: Pools and queues
+
+    private func addPools(to api: RouterGroup<BasicRequestContext>) {
+        api.get("pools") { _, _ in
+            let pools = try await engine.pools().map(PoolDocument.init)
+            return try JSONAnswer.response(PoolListDocument(pools: pools))
+        }
+        api.get("pools/:name") { _, context in
+            let name = try context.parameters.require("name")
+            guard let pool = try await engine.pools().first(where: { $0.settings.name == name }) else {
+                throw unknownPool(name)
+            }
+            return try JSONAnswer.response(PoolDocument(pool))
+        }
+        api.post("pools/:name/scale") { request, context in
+            let name = try context.parameters.require("name")
+            let change = try TaskBody.scale(try await body(of: request))
+            guard let pool = try await engine.scale(name, change) else { throw unknownPool(name) }
+            return try JSONAnswer.response(PoolDocument(pool))
+        }
+        api.get("workers") { _, _ in
+            let workers = try await engine.pools().flatMap(\.workers).map(WorkerDocument.init)
+            return try JSONAnswer.response(WorkerListDocument(workers: workers))
+        }
+    }
+
+    private func unknownPool(_ name: String) -> ErrorAnswer {
+        ErrorAnswer(
+            .notFound, code: "unknown_pool", message: "there is no pool '\(name)'", hint: "`jobsup pool` lists them")
+    }
+
+    private func queues() async throws -> [QueueDocument] {
+        let pools = try await engine.pools()
+        var counts = Dictionary(engine.store.counts().map { ($0.queue, $0) }) { first, _ in first }
+        for name in pools.flatMap(\.settings.queues) where counts[name] == nil {
+            counts[name] = QueueCounts(queue: name)
+        }
+        let now = time.now()
+        return counts.values.sorted { $0.queue < $1.queue }.map { count in
+            let serving = pools.filter { $0.settings.queues.contains(count.queue) }.map(\.settings.name)
+            return QueueDocument(count, pools: serving, now: now)
+        }
+    }
+
+    private func status() async throws -> StatusDocument {
+        let queues = try await queues()
+        var totals: [String: Int] = [:]
+        for queue in queues {
+            totals["pending", default: 0] += queue.pending
+            totals["queued", default: 0] += queue.queued
+            totals["processing", default: 0] += queue.processing
+            totals.merge(queue.finished, uniquingKeysWith: +)
+        }
+        let message = trouble.message
+        let idle = queues.filter { $0.pools.isEmpty && $0.queued > 0 }.map {
+            "\($0.queued) jobs wait in queue '\($0.name)', which no pool serves"
+        }
+        return StatusDocument(
+            version: facts.version, pid: facts.pid, startedAt: RFC3339.text(facts.startedAt),
+            rssBytes: ResidentMemory.bytes(ofProcess: facts.pid),
+            store: .init(
+                kind: facts.storeKind, path: facts.storePath, synchronous: facts.synchronous, ok: message == nil,
+                message: message),
+            totals: totals, queues: queues, pools: try await engine.pools().map(PoolDocument.init),
+            warnings: facts.warnings + idle)
+    }
+}
