@@ -13,10 +13,19 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "jobsup",
     platforms: [.macOS(.v15)],
-    dependencies: [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0")
+    ],
     targets: [
         .target(name: "JobModel", swiftSettings: strict),
-        .target(name: "JobStore", dependencies: ["JobModel"], swiftSettings: strict),
+        .target(
+            name: "JobStore",
+            dependencies: [
+                "JobModel",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
