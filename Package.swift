@@ -10,22 +10,34 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
 let package = Package(
     name: "jobsup",
     platforms: [.macOS(.v15)],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2")
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
         .target(name: "JobModel", swiftSettings: strict),
-        .target(name: "JobStore", dependencies: ["JobModel"], swiftSettings: strict),
         .target(
-            name: "WorkerProtocol", dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+            name: "JobStore",
+            dependencies: [
+                "JobModel",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
             swiftSettings: strict),
+        .target(name: "WorkerProtocol", dependencies: [nioCore], swiftSettings: strict),
         .testTarget(
-            name: "WorkerProtocolTests",
-            dependencies: ["WorkerProtocol", .product(name: "NIOCore", package: "swift-nio")],
-            swiftSettings: strict),
+            name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", nioCore], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -49,7 +49,7 @@ package struct Intake: Sendable {
     package static let keyLimitBytes = 512
     package static let nameLimitBytes = 128
 
-    /// - Parameter queues: every queue that jobs may go to.
+    /// `queues` are all that jobs may go to.
     package init(policies: [String: JobPolicy], standard: JobPolicy, queues: Set<String>, payloadLimitBytes: Int) {
         self.policies = policies
         self.standard = standard

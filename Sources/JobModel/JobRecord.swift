@@ -1,5 +1,11 @@
 /// Everything a store knows of one job, for people and programs that ask.
+///
+/// Who runs a job since when is known to the store's owner alone: while a job runs, `worker`, `startedAt` and
+/// `failure` are those of the attempt before. An attempt that was given back leaves no trace.
 package struct JobRecord: Sendable {
+    /// How many of a job's attempts are remembered, the last ones: a job may snooze for years.
+    package static let attemptsKept = 32
+
     package var id: JobID
     package var type: String
     package var queue: String

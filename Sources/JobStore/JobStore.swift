@@ -8,18 +8,22 @@ import JobModel
 /// that the change is as durable as the store's configuration promises.
 ///
 /// **Leases.** A claim gives leases, kept by the store; a settlement whose lease is not the current one is
-/// answered ``SettlementOutcome/stale`` and changes nothing. Leases end with the store's owner: on start every unfinished job is
-/// queued again.
+/// answered ``SettlementOutcome/stale`` and changes nothing. Leases end with the store's owner: on start every
+/// unfinished job is queued again, and one that was being cancelled is cancelled.
+///
+/// **Order.** What is handed in takes effect in the order in which it was handed in; only `claim` does not queue up.
 package protocol JobStore: AnyObject, Sendable {
     /// Sets the one receiver of signals; to be called once, before the first verb.
     func observe(_ receive: @escaping @Sendable (StoreSignal) -> Void)
 
-    /// Adds the jobs, all or none.
+    /// Adds the jobs, all or none. A key that is known, also from earlier in the same batch, gives the job that has it
+    /// as long as the store remembers that job. A job whose `runAt` is later than its `enqueuedAt` is pending.
     func enqueue(_ jobs: [NewJob], completion: @escaping StoreCompletion<[EnqueueReceipt]>)
 
     /// Leases up to `limit` jobs that are at hand, the first of `queues` first, in each by priority and then by age.
     ///
-    /// Never waits: when more comes to hand later, the store signals ``StoreSignal/ready``.
+    /// Never waits: when it gave less than `limit` and more comes to hand later, of whatever queue, the store signals
+    /// ``StoreSignal/ready``, once for all claims that fell short before.
     func claim(from queues: [String], limit: Int) -> [ClaimedJob]
 
     /// Ends leases with what became of the attempts; the outcomes are in the order of the settlements.
@@ -28,10 +32,11 @@ package protocol JobStore: AnyObject, Sendable {
     func settle(_ settlements: [Settlement], completion: @escaping StoreCompletion<[SettlementOutcome]>)
 
     /// Gives back what was interrupted by no fault of its own: queued again at its old place, no attempt used.
-    /// Stale leases are passed over. A lease that is being cancelled ends the job as `cancelled`, durably.
+    /// Stale leases are passed over. A lease that is being cancelled ends the job as `cancelled`, durably, with the
+    /// time of the wish as its end.
     func release(_ leases: [Lease])
 
-    /// Cancels a job that waits, or marks the lease of one that runs.
+    /// Cancels a job that waits, or marks the lease of one that runs; either is durable.
     func cancel(_ id: JobID, at now: Timestamp, completion: @escaping StoreCompletion<CancelOutcome>)
 
     /// Queues the pending jobs that are due at `now`; gives the next due time.

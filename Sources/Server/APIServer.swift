@@ -13,7 +13,7 @@ package struct APIServer: Service {
     private let logger: Logger
     private let onListening: @Sendable () -> Void
 
-    /// - Parameter onListening: called once the socket accepts connections.
+    /// `onListening` is called once the socket accepts connections.
     package init(
         engine: Engine, facts: DaemonFacts, time: TimeSource, trouble: StoreTrouble, socket: SocketFile,
         group: any EventLoopGroup, logger: Logger, onListening: @escaping @Sendable () -> Void

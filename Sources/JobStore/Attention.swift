@@ -1,0 +1,32 @@
+import JobModel
+
+/// What the store's owner has been told, so that it is told the next thing once and in time.
+package struct Attention: Sendable {
+    private var fellShort = false
+    private var earliestDue: Timestamp?
+
+    package init() {}
+
+    /// A claim gave less than it was asked for.
+    package mutating func claimFellShort() {
+        fellShort = true
+    }
+
+    /// Jobs came to hand: whether the owner waits to hear of it.
+    package mutating func jobsCame() -> Bool {
+        defer { fellShort = false }
+        return fellShort
+    }
+
+    /// A job became pending until `due`: whether that is earlier than the owner knows.
+    package mutating func becameDue(_ due: Timestamp) -> Bool {
+        if let earliestDue, earliestDue <= due { return false }
+        earliestDue = due
+        return true
+    }
+
+    /// The owner was told the next due time.
+    package mutating func toldDue(_ due: Timestamp?) {
+        earliestDue = due
+    }
+}
