@@ -20,7 +20,7 @@ package enum EngineEvent: Sendable {
     case workerStarted(Worker)
     case workerReady(Worker, build: String, bootSeconds: Double)
     /// `expected` when it was asked to go.
-    case workerExited(Worker, cause: String, expected: Bool, jobs: [JobID], peakRSSBytes: Int64)
+    case workerExited(Worker, cause: String, expected: Bool, jobs: [JobID], peakRSSBytes: Int?)
     case workerStopping(Worker, why: String)
     case workerOutput(Worker, job: Job?, stream: String, text: String)
     case spawnFailed(pool: String, message: String, retryIn: Duration)

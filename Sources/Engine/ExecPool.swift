@@ -113,7 +113,7 @@ final class ExecPool: WorkerPool {
             for line in lines {
                 run.heard(line.text)
                 context.emit(
-                    .workerOutput(run.named, job: run.namedJob, stream: line.stream.rawValue, text: line.text))
+                    .workerOutput(run.named, job: run.namedJob, stream: line.streamName, text: line.text))
             }
         case .failed(let error): spawnFailed(run, error)
         case .exited(let exit): exited(run, exit)
@@ -128,8 +128,8 @@ final class ExecPool: WorkerPool {
         guard pause == nil else { return }
         _ = backoff.death(using: &context.random)
         let delay = max(RestartBackoff.base, backoff.death(using: &context.random))
-        lastExit = error.description
-        context.emit(.spawnFailed(pool: settings.name, message: error.description, retryIn: delay))
+        lastExit = error.words
+        context.emit(.spawnFailed(pool: settings.name, message: error.words, retryIn: delay))
         guard !isDraining else { return }
         pause = context.schedule(at: context.time.uptime() + delay) {
             self.pause = nil
@@ -144,11 +144,11 @@ final class ExecPool: WorkerPool {
         let report = run.report(on: exit, resultLimitBytes: context.limits.resultBytes)
         if exit.isSuccess { completed += 1 } else { failed += 1 }
         if case .signal = exit.cause {
-            lastExit = "\(run.name): \(exit.description)"
+            lastExit = "\(run.name) \(exit.words)"
             context.emit(
                 .workerExited(
-                    run.named, cause: exit.description, expected: run.stopReason != nil, jobs: [run.job.lease.job],
-                    peakRSSBytes: exit.peakRSSBytes))
+                    run.named, cause: exit.words, expected: run.stopReason != nil, jobs: [run.job.lease.job],
+                    peakRSSBytes: exit.maxResidentBytes))
         }
         if run.job.ending == nil, run.stopReason != nil, !exit.isSuccess {
             // Ended by the daemon's own stop: interrupted, no fault of the job.

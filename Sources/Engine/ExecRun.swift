@@ -46,10 +46,10 @@ final class ExecRun {
     /// What the end of the program says about the job.
     func report(on exit: ProcessExit, resultLimitBytes: Int) -> AttemptReport {
         if exit.isSuccess {
-            guard !exit.outputExceededLimit else {
+            guard !exit.outputExceeded else {
                 return .resultTooLarge(bytes: resultLimitBytes + 1, limit: resultLimitBytes)
             }
-            return .done(result: exit.output)
+            return .done(result: exit.standardOutput)
         }
         let said = lastWords.isEmpty ? "" : ": " + lastWords.joined(separator: "\n")
         switch job.ending {
@@ -60,8 +60,8 @@ final class ExecRun {
         switch exit.cause {
         case .code(ExitCode.temporaryFailure):
             return .retryLater(type: exit.shortName, message: "asked for another attempt" + said)
-        case .code: return .failed(type: exit.shortName, message: exit.description + said, mayRetry: true)
-        case .signal: return .crashed(type: exit.shortName, message: "\(name): \(exit.description)" + said)
+        case .code: return .failed(type: exit.shortName, message: exit.words + said, mayRetry: true)
+        case .signal: return .crashed(type: exit.shortName, message: "\(name) \(exit.words)" + said)
         }
     }
 

@@ -134,12 +134,12 @@ extension SocketPool {
         worker.timer?.cancel()
         context.expected[worker.token] = nil
         worker.process?.killTree()
-        let words = worker.stopReason.map { "\(exit.description), after: \($0)" } ?? exit.description
+        let words = worker.stopReason.map { "\(exit.words), after: \($0)" } ?? exit.words
         let lost = worker.jobs.running.map(\.lease.job)
         context.emit(
             .workerExited(
-                worker.named, cause: words, expected: wasAsked, jobs: lost, peakRSSBytes: exit.peakRSSBytes))
-        lastExit = "\(worker.name): \(words)"
+                worker.named, cause: words, expected: wasAsked, jobs: lost, peakRSSBytes: exit.maxResidentBytes))
+        lastExit = "\(worker.name) \(words)"
         giveBackJobs(of: worker, exit: exit, wasAsked: wasAsked)
         slot.worker = nil
         let now = context.time.uptime()
@@ -162,7 +162,7 @@ extension SocketPool {
             case .timeout: report = .timedOut(limit: job.timeout ?? .zero)
             case .cancel: report = .cancelled
             case nil where index < running && !wasAsked:
-                report = .crashed(type: exit.shortName, message: "worker \(worker.name): \(exit.description)")
+                report = .crashed(type: exit.shortName, message: "worker \(worker.name) \(exit.words)")
             case nil:
                 interrupted.append(job.lease)
                 continue

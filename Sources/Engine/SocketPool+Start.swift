@@ -46,7 +46,7 @@ extension SocketPool {
         case .lines(let lines):
             for line in lines {
                 context.emit(
-                    .workerOutput(worker.named, job: nil, stream: line.stream.rawValue, text: line.text))
+                    .workerOutput(worker.named, job: nil, stream: line.streamName, text: line.text))
             }
         case .failed(let error):
             spawnFailed(error, worker: worker, in: slot)
@@ -60,8 +60,8 @@ extension SocketPool {
         worker.timer?.cancel()
         slot.worker = nil
         let delay = restart(slot, healthy: false)
-        lastExit = error.description
-        context.emit(.spawnFailed(pool: settings.name, message: error.description, retryIn: delay))
+        lastExit = error.words
+        context.emit(.spawnFailed(pool: settings.name, message: error.words, retryIn: delay))
         context.processEnded()
     }
 
@@ -110,6 +110,6 @@ extension SpawnRequest {
     init(pool: PoolSettings, environment: [String: String]) {
         self.init(
             executable: pool.command.first ?? "", arguments: Array(pool.command.dropFirst()),
-            environment: environment, directory: pool.directory, user: pool.user, group: pool.group)
+            environment: environment, directory: pool.directory ?? "/", user: pool.user, group: pool.group)
     }
 }

@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 import Logging
 import NIOCore
 
@@ -17,10 +18,14 @@ final class PeerCheck: ChannelInboundHandler, RemovableChannelHandler, Sendable 
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        let peer = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) { descriptor in
-            jobsup_peer_is_allowed(descriptor, group ?? UInt32.max)
+        let isAllowed = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: CInt.self) { socket in
+            var pid: pid_t = 0
+            var user: uid_t = 0
+            var primaryGroup: gid_t = 0
+            guard clinux_peer_credentials(socket, &pid, &user, &primaryGroup) == 0 else { return false }
+            return user == 0 || user == geteuid() || clinux_peer_is_in_group(socket, group ?? getegid()) == 1
         }
-        guard peer == 1 else {
+        guard isAllowed == true else {
             logger.warning("refused a connection to the API: its user is neither the owner nor in the socket's group")
             return context.close(promise: nil)
         }

@@ -1,0 +1,71 @@
+import JobModel
+import Testing
+
+@testable import Engine
+
+@Suite struct InFlightJobsTests {
+    private func job(_ id: Int64, timeout: Int64 = 0) -> ClaimedJob {
+        ClaimedJob(
+            lease: Lease(job: JobID(id), token: UInt64(id) + 100), type: "t", queue: "q", priority: .normal, payload: [],
+            attempt: 1, maxAttempts: 3, crashes: 0, timeoutMilliseconds: timeout,
+            enqueuedAt: Timestamp(milliseconds: 0))
+    }
+
+    @Test func theFirstOnesRunAndTheRestWaits() {
+        var jobs = InFlightJobs(slots: 2)
+        for id in 1...5 { jobs.append(job(Int64(id)), at: .seconds(1)) }
+        #expect(jobs.running.map(\.lease.job.rawValue) == [1, 2])
+        #expect(jobs.waiting.map(\.lease.job.rawValue) == [3, 4, 5])
+        #expect(jobs.running.allSatisfy { $0.startedAt == .seconds(1) })
+        #expect(jobs.waiting.allSatisfy { $0.startedAt == nil })
+    }
+
+    @Test func theNextOneStartsWhenARunningOneEnds() {
+        var jobs = InFlightJobs(slots: 2)
+        for id in 1...4 { jobs.append(job(Int64(id), timeout: 1000), at: .seconds(1)) }
+        let removed = jobs.remove(job: JobID(2), token: 102, at: .seconds(5))
+        #expect(removed?.lease.job == JobID(2))
+        #expect(jobs.running.map(\.lease.job.rawValue) == [1, 3])
+        #expect(jobs.running.last?.startedAt == .seconds(5))
+        #expect(jobs.running.last?.deadline == .seconds(6))
+        #expect(jobs.nextDeadline == .seconds(2))
+    }
+
+    @Test func aReturnedWaitingJobStartsNobody() {
+        var jobs = InFlightJobs(slots: 1)
+        for id in 1...3 { jobs.append(job(Int64(id)), at: .zero) }
+        _ = jobs.remove(job: JobID(3), token: 103, at: .seconds(9))
+        #expect(jobs.running.map(\.lease.job.rawValue) == [1])
+        #expect(jobs.waiting.first?.startedAt == nil)
+    }
+
+    @Test func anotherLeaseIsNotTheSame() {
+        var jobs = InFlightJobs(slots: 1)
+        jobs.append(job(1), at: .zero)
+        #expect(jobs.remove(job: JobID(1), token: 7, at: .zero) == nil)
+        #expect(jobs.count == 1)
+    }
+
+    @Test(arguments: 0..<50) func neverMoreRunThanThereAreSlots(_ seed: Int) {
+        var random = SeededGenerator(seed: UInt64(seed))
+        var jobs = InFlightJobs(slots: Int.random(in: 1...4, using: &random))
+        var known: [Int64] = []
+        var next: Int64 = 1
+        for step in 0..<200 {
+            let now = Duration.seconds(step)
+            if known.isEmpty || Bool.random(using: &random) {
+                jobs.append(job(next), at: now)
+                known.append(next)
+                next += 1
+            } else if let id = known.randomElement(using: &random) {
+                #expect(jobs.remove(job: JobID(id), token: UInt64(id) + 100, at: now) != nil)
+                known.removeAll { $0 == id }
+            }
+            #expect(jobs.count == known.count)
+            #expect(jobs.running.count == min(jobs.slots, known.count))
+            #expect(jobs.running.map(\.lease.job.rawValue) == Array(known.prefix(jobs.slots)))
+            #expect(jobs.running.allSatisfy { $0.startedAt != nil })
+            #expect(jobs.waiting.allSatisfy { $0.startedAt == nil })
+        }
+    }
+}
