@@ -1,0 +1,34 @@
+import CLinux
+
+/// A number that a process and all its descendants carry, so that one which escaped into its own session, with another parent and
+/// an environment of its own, can still be told to whom it belongs.
+///
+/// It is the hard limit of real-time CPU time (`RLIMIT_RTTIME`), somewhere above a hundred thousand years: inherited over fork, exec
+/// and a change of user, readable by anybody in `/proc/PID/limits` even of a zombie, and touched by nearly nobody.
+/// An environment variable would be lost as soon as a program starts another with an environment of its choice.
+enum ProcessMarker {
+    /// Below this a limit is a real limit, which stays as it is.
+    private static let floor: UInt64 = 1 << 61
+
+    /// A marker made of random bits; `nil` when this process itself runs under a real limit.
+    static func make(random: UInt64) -> UInt64? {
+        // Under another daemon's marker one may only go lower. Each level takes at most 2^40 of the room.
+        let ceiling = min(clinux_realtime_limit(), 1 << 62)
+        let marker = ceiling - 1 - (random & (1 << 40 - 1))
+        return marker >= floor ? marker : nil
+    }
+
+    static func read(of processID: Int32) -> UInt64? {
+        guard let text = ProcFile.read("/proc/\(processID)/limits") else { return nil }
+        return parse(text)
+    }
+
+    /// The second column, the hard limit, of the line for real-time CPU time.
+    static func parse(_ limits: String) -> UInt64? {
+        let name = "Max realtime timeout"
+        guard let line = limits.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return nil }
+        let columns = line.dropFirst(name.count).split(separator: " ")
+        guard columns.count >= 2, let value = UInt64(columns[1]), value >= floor else { return nil }
+        return value
+    }
+}

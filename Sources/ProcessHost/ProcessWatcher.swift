@@ -1,0 +1,56 @@
+import CLinux
+import Foundation
+import Logging
+
+/// The one thread that sees everything that happens to our processes.
+final class ProcessWatcher: Sendable {
+    enum Message: Sendable {
+        case watch(Handover<Launch>)
+        case failed(SpawnError, onEvent: @Sendable (ProcessEvent) -> Void)
+        /// The tree of some process is to be killed.
+        case doomed
+        case killEverything(then: @Sendable () -> Void)
+    }
+
+    /// What the thread begins with.
+    struct Equipment: ~Copyable, Sendable {
+        /// Exits, starts and messages: looked at between any two pieces of output.
+        let urgent: Poller
+        let all: Poller
+        let childEnded: Descriptor
+        let mailbox: Mailbox<Message>
+        let leftoverGrace: Duration
+        let now: @Sendable () -> ContinuousClock.Instant
+        let onReleased: @Sendable (Foundation.Process) -> Void
+        let logger: Logger
+    }
+
+    private let mailbox: Mailbox<Message>
+
+    init(
+        leftoverGrace: Duration, now: @escaping @Sendable () -> ContinuousClock.Instant, logger: Logger,
+        onReleased: @escaping @Sendable (Foundation.Process) -> Void
+    ) throws(SystemCallFailure) {
+        let mailbox = try Mailbox<Message>()
+        self.mailbox = mailbox
+        let equipment = try Equipment(
+            urgent: Poller(), all: Poller(), childEnded: Descriptor(owning: systemCall("eventfd", clinux_eventfd())),
+            mailbox: mailbox, leftoverGrace: leftoverGrace, now: now, onReleased: onReleased, logger: logger)
+        try equipment.urgent.add(mailbox.wakeup, token: WatchToken.mailbox.rawValue)
+        try equipment.urgent.add(equipment.childEnded, token: WatchToken.childEnded.rawValue)
+        try equipment.all.add(equipment.urgent, token: WatchToken.urgent.rawValue)
+        try systemCall("prctl", clinux_become_subreaper())
+        try systemCall("sigaction", clinux_notify_child_exit(equipment.childEnded.rawValue))
+        let handover = Handover(equipment)
+        let thread = Thread {
+            guard let equipment = handover.take() else { return }
+            WatchLoop(equipment).run()
+        }
+        thread.name = "jobsup-watch"
+        thread.start()
+    }
+
+    func post(_ message: Message) {
+        mailbox.post(message)
+    }
+}

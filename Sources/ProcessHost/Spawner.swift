@@ -1,0 +1,131 @@
+import CLinux
+import Foundation
+import Logging
+import Synchronization
+
+/// The one thread that starts processes, one after the other.
+///
+/// It never ends: a worker is to be killed when its parent dies, and for the kernel the parent is the thread that started it.
+/// Its signal mask is empty, because children begin with it. One at a time, because concurrent starts by Foundation inherit each
+/// other's descriptors.
+final class Spawner: Sendable {
+    struct Order: Sendable {
+        let request: SpawnRequest
+        let handle: ProcessHandle
+        let onEvent: @Sendable (ProcessEvent) -> Void
+    }
+
+    private let orders: Mailbox<Order>
+    /// Ended processes, whose objects Foundation keeps until somebody waits for them.
+    private let released = Mutex<[Foundation.Process]>([])
+    private let launcher: String
+    private let random: @Sendable () -> UInt64
+    private let startProcess: @Sendable (Foundation.Process) throws -> Void
+    private let nothing: Descriptor
+
+    init(
+        launcher: String, random: @escaping @Sendable () -> UInt64,
+        startProcess: @escaping @Sendable (Foundation.Process) throws -> Void
+    ) throws(SystemCallFailure) {
+        self.launcher = launcher
+        self.random = random
+        self.startProcess = startProcess
+        orders = try Mailbox()
+        let raw = open("/dev/null", O_RDWR | O_CLOEXEC)
+        nothing = Descriptor(owning: try systemCall("open /dev/null", raw < 0 ? -errno : raw))
+    }
+
+    func start(reportingTo watcher: ProcessWatcher) {
+        let thread = Thread { [self] in run(reportingTo: watcher) }
+        thread.name = "jobsup-spawn"
+        thread.start()
+    }
+
+    func post(_ order: Order) {
+        orders.post(order)
+    }
+
+    /// Takes back a process that Foundation may reap now.
+    func release(_ process: Foundation.Process) {
+        released.withLock { $0.append(process) }
+    }
+
+    private func run(reportingTo watcher: ProcessWatcher) -> Never {
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
+        var forkFailed = false
+        while true {
+            for order in orders.waitForElements() {
+                freeReleased()
+                do throws(SpawnError) {
+                    watcher.post(.watch(Handover(try launch(order, forkFailed: &forkFailed))))
+                } catch {
+                    order.handle.detach()
+                    watcher.post(.failed(error, onEvent: order.onEvent))
+                }
+            }
+        }
+    }
+
+    private func launch(_ order: Order, forkFailed: inout Bool) throws(SpawnError) -> Launch {
+        let launchOrder = try LaunchOrder(order.request)
+        try checkLauncher()
+        let marker = ProcessMarker.make(random: random()) ?? 0
+        let ends: LaunchEnds
+        do throws(SystemCallFailure) {
+            // Each failed start costs Foundation two descriptors for ever: do not try again before it can succeed.
+            if forkFailed { try systemCall("vfork", clinux_probe_fork()) }
+            let bytes = launchOrder.encoded(parent: getpid(), marker: marker)
+            ends = try LaunchEnds(bytes, request: order.request, nothing: nothing)
+        } catch {
+            throw SpawnError(error)
+        }
+        let process = Foundation.Process()
+        process.executableURL = URL(fileURLWithPath: launcher)
+        process.arguments = []
+        process.environment = [:]
+        process.currentDirectoryURL = URL(fileURLWithPath: "/", isDirectory: true)
+        process.standardInput = FileHandle(fileDescriptor: ends.launcherControl.rawValue, closeOnDealloc: false)
+        do {
+            try startProcess(process)
+        } catch {
+            let failure = Self.cause(of: error)
+            forkFailed = failure.code == EAGAIN || failure.code == ENOMEM
+            throw SpawnError(failure)
+        }
+        forkFailed = false
+        return ends.launch(order, launchOrder, marker: marker, process: process)
+    }
+
+    private func checkLauncher() throws(SpawnError) {
+        do throws(SpawnError) {
+            try ExecutableSearch.check(launcher)
+        } catch {
+            throw .launcherUnusable(launcher, reason: "\(error)")
+        }
+    }
+
+    /// `errno` as Foundation reports it is not always that of the failed call; asking again tells.
+    private static func cause(of error: any Error) -> SystemCallFailure {
+        let probed = clinux_probe_fork()
+        if probed < 0 { return SystemCallFailure("vfork", -probed) }
+        let error = error as NSError
+        let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+        return SystemCallFailure("posix_spawn", Int32(clamping: underlying.code))
+    }
+
+    /// Foundation frees a process only when somebody has waited for it; `waitUntilExit` returns at once after the end, and would
+    /// block before.
+    private func freeReleased() {
+        let candidates = released.withLock { processes in
+            defer { processes = [] }
+            return processes
+        }
+        var early: [Foundation.Process] = []
+        for process in candidates {
+            if process.isRunning { early.append(process) } else { process.waitUntilExit() }
+        }
+        if !early.isEmpty { released.withLock { $0.append(contentsOf: early) } }
+    }
+}

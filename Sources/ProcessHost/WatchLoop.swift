@@ -1,0 +1,70 @@
+import CLinux
+import Foundation
+import Logging
+
+/// What the watcher's thread does, for ever: sleep in epoll, tell what happened, see processes to their end.
+final class WatchLoop {
+    let equipment: ProcessWatcher.Equipment
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    var processes: [UInt64: WatchedProcess] = [:]
+    /// Those whose process has ended or whose tree is to be killed.
+    var ending: Set<UInt64> = []
+    var adopted = AdoptedProcesses()
+    /// Adopted processes may have come or gone.
+    var adoptionChanged = false
+    var waitingForNothing: [@Sendable () -> Void] = []
+
+    init(_ equipment: consuming ProcessWatcher.Equipment) {
+        self.equipment = equipment
+    }
+
+    deinit { buffer.deallocate() }
+
+    func run() -> Never {
+        while true {
+            let ready = equipment.all.wait(atMost: timeToNextLook())
+            handleUrgent()
+            for case .output(let id, let stream)? in ready.map(WatchToken.init(rawValue:)) {
+                processes[id]?.read(stream, through: buffer)
+                handleUrgent()
+            }
+        }
+    }
+
+    private func handleUrgent() {
+        while true {
+            let ready = equipment.urgent.wait(atMost: .zero)
+            if ready.isEmpty { break }
+            for token in ready { handle(WatchToken(rawValue: token)) }
+        }
+        advanceEndings()
+    }
+
+    private func handle(_ token: WatchToken?) {
+        switch token {
+        case .mailbox: for message in equipment.mailbox.takeAll() { handle(message) }
+        case .childEnded:
+            var count: UInt64 = 0
+            _ = read(equipment.childEnded.rawValue, &count, 8)
+            adoptionChanged = true
+        case .control(let id): if let process = processes[id] { readControl(of: process) }
+        case .exit(let id): if let process = processes[id] { readExit(of: process) }
+        case .urgent, .output, nil: break
+        }
+    }
+
+    private func handle(_ message: ProcessWatcher.Message) {
+        switch message {
+        case .watch(let handover):
+            if let launch = handover.take() { watch(WatchedProcess(launch)) }
+        case .failed(let error, let onEvent): onEvent(.failed(error))
+        case .doomed:
+            adoptionChanged = true
+            for process in processes.values where process.handle.isDoomed { ending.insert(process.id) }
+        case .killEverything(let completion):
+            waitingForNothing.append(completion)
+            for process in processes.values { process.handle.killTree() }
+            adoptionChanged = true
+        }
+    }
+}

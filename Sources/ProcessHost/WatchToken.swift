@@ -1,0 +1,36 @@
+/// What an epoll instance reports as ready.
+enum WatchToken: Hashable {
+    case mailbox
+    case childEnded
+    /// The other instance, whose events go first.
+    case urgent
+    case control(UInt64)
+    case exit(UInt64)
+    case output(UInt64, OutputLine.Stream)
+
+    init?(rawValue: UInt64) {
+        let id = rawValue >> 3
+        switch rawValue & 7 {
+        case 0: self = .mailbox
+        case 1: self = .childEnded
+        case 2: self = .urgent
+        case 3: self = .control(id)
+        case 4: self = .exit(id)
+        case 5: self = .output(id, .output)
+        case 6: self = .output(id, .error)
+        default: return nil
+        }
+    }
+
+    var rawValue: UInt64 {
+        switch self {
+        case .mailbox: 0
+        case .childEnded: 1
+        case .urgent: 2
+        case .control(let id): id << 3 | 3
+        case .exit(let id): id << 3 | 4
+        case .output(let id, .output): id << 3 | 5
+        case .output(let id, .error): id << 3 | 6
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import CLinux
+import Foundation
+
+/// A launched process as its watcher sees it; used on the watcher's thread alone.
+final class WatchedProcess {
+    let handle: ProcessHandle
+    let order: LaunchOrder
+    let marker: UInt64
+    let process: Foundation.Process
+    let onEvent: @Sendable (ProcessEvent) -> Void
+
+    /// Open until the program begins.
+    var control: Descriptor?
+    var output: OutputReader?
+    var errors: OutputReader?
+    /// The descriptors that the launcher handed back. While they are open, Foundation leaves the child a zombie when it ends,
+    /// and its process id taken.
+    var deathWatch: [HeldDescriptor] = []
+    var residentBaselineKiB: Int64 = 0
+
+    /// Why the program could not be started.
+    var failure: SpawnError?
+    var status: clinux_exit?
+    var ending: Ending<ContinuousClock.Instant>?
+    /// Kept when its pipe has ended before the process.
+    private var finishedCapture: OutputCapture?
+
+    init(_ launch: consuming Launch) {
+        handle = launch.handle
+        order = launch.order
+        marker = launch.marker
+        process = launch.process
+        onEvent = launch.onEvent
+        var limit: Int?
+        if case .captureStandardOutput(let limitBytes) = launch.order.request.output { limit = limitBytes }
+        output = OutputReader(launch.output, stream: .output, captureLimit: limit)
+        errors = OutputReader(launch.errors, stream: .error, captureLimit: nil)
+        control = .some(launch.control)
+    }
+
+    var id: UInt64 { handle.id }
+    var processID: Int32 { process.processIdentifier }
+
+    /// Lines are not waited for; a result is.
+    var outputIsComplete: Bool { output?.capture == nil }
+
+    var exit: ProcessExit? {
+        status.map {
+            ProcessExit($0, residentBaselineKiB: residentBaselineKiB, capture: output?.capture ?? finishedCapture)
+        }
+    }
+
+    /// Reads once from a pipe.
+    func read(_ stream: OutputLine.Stream, through buffer: UnsafeMutableRawBufferPointer) {
+        var lines: [OutputLine] = []
+        let progress = reader(of: stream)?.read(through: buffer, lines: &lines)
+        if case .ended? = progress { close(stream) }
+        emit(lines)
+    }
+
+    /// Reads what both pipes hold at this moment.
+    func drain(through buffer: UnsafeMutableRawBufferPointer) {
+        for stream in [OutputLine.Stream.output, .error] {
+            var lines: [OutputLine] = []
+            let progress = reader(of: stream)?.drain(through: buffer, lines: &lines)
+            if case .ended? = progress { close(stream) }
+            emit(lines)
+        }
+    }
+
+    /// Stops reading, though somebody may still hold the other ends.
+    func closeOutput() {
+        var lines: [OutputLine] = []
+        output?.finish(lines: &lines)
+        errors?.finish(lines: &lines)
+        emit(lines)
+        close(.output)
+        close(.error)
+    }
+
+    private func reader(of stream: OutputLine.Stream) -> OutputReader? {
+        stream == .output ? output : errors
+    }
+
+    private func close(_ stream: OutputLine.Stream) {
+        switch stream {
+        case .output:
+            finishedCapture = output?.capture ?? finishedCapture
+            output = nil
+        case .error: errors = nil
+        }
+    }
+
+    private func emit(_ lines: [OutputLine]) {
+        if !lines.isEmpty { onEvent(.lines(lines)) }
+    }
+}
