@@ -42,6 +42,15 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .target(name: "Systemd", dependencies: ["CSystemd", "JobModel", logging], swiftSettings: strict),
+        .executableTarget(
+            name: "SystemdProbe",
+            dependencies: ["JobModel", "Systemd", logging],
+            path: "Tests/SystemdProbe",
+            swiftSettings: strict),
+        .testTarget(
+            name: "SystemdTests", dependencies: ["JobModel", "Systemd", logging], swiftSettings: strict),
         .target(name: "WorkerProtocol", dependencies: [nioCore], swiftSettings: strict),
         .testTarget(
             name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", nioCore], swiftSettings: strict),

@@ -1,0 +1,78 @@
+import Logging
+
+/// What happened, as one id for each kind of event: `journalctl MESSAGE_ID=…` finds all of a kind, and
+/// the message catalog (`systemd/catalog/jobsup.catalog`) explains it in `journalctl -x`.
+///
+/// An id never changes its meaning and is never used again. Each case names the metadata that its text
+/// in the catalog is filled in from.
+package enum MessageID: String, CaseIterable, Sendable {
+    // The daemon.
+
+    /// `version`, `pools`: how many.
+    case daemonStarted = "5df78fefbe2f49e5a218d3ecd485229a"
+    /// A stop was asked for. `jobs`: how many still run.
+    case daemonDraining = "82f29b05bb194788830a9b20d27c7a4b"
+    /// What still runs is cut off and goes back.
+    case daemonHurried = "f7e046c250674df2b939b4b1bd3b07e0"
+    case daemonStopped = "b9e6e20b564d47e8ba60f564943db70e"
+    /// Another daemon has the state directory. `reason`.
+    case daemonRefused = "2073f808baac4f11a25a7bb41edc2430"
+    /// `reason`.
+    case configurationInvalid = "46bdecad585a4f07bb8c53c3a3c174f2"
+
+    // Workers and pools.
+
+    /// `pool`, `worker`, `pid`.
+    case workerStarted = "af5c168d1f21457ea33c98bd82bd2ef3"
+    /// With an exit code. `pool`, `worker`, `pid`, `status`: how it ended, in words.
+    case workerExited = "3ff526c03ddb4da4b439d590a243e1c4"
+    /// By a signal that the daemon did not send. `pool`, `worker`, `pid`, `status`.
+    case workerKilled = "4205920190dd4e7c82b892cec1a20f95"
+    /// `pool`, `reason`.
+    case spawnFailed = "7dcd989ed19d4662bfc24702ac7570cf"
+    /// `pool`, `from`, `to`.
+    case poolScaled = "b50bf3b941c246688a435363ed1274ce"
+
+    // Jobs: `job`, `type`, `queue`, `attempt`, `worker`, `reason`.
+
+    /// Its worker died.
+    case jobRequeued = "fd5b77b667e84011acb38707a7b6897c"
+    /// For good.
+    case jobFailed = "72d54152f10f40a9b29cdfafedd45f49"
+    case jobTimedOut = "fc545959f1de4efda78d0d55e2c628c6"
+    /// It killed too many workers.
+    case jobQuarantined = "f757cb08dd3c46f088bdffcb4644284f"
+
+    // The store and the sockets.
+
+    /// `code`, `reason`.
+    case storeFailed = "cf3156175603406781bc18e701d5ffcf"
+    case storeRecovered = "23f65d8873e4457bbbcaed1513d94049"
+    /// `socket`, `reason`.
+    case connectionRefused = "960fe1dcac7943e0ba1159b6a1416ed6"
+
+    /// The key of log metadata under which an id goes to the journal.
+    package static let metadataKey = "message_id"
+}
+
+extension Logger {
+    /// Logs an event that has an entry in the message catalog.
+    package func event(
+        _ id: MessageID,
+        level: Logger.Level,
+        _ message: @autoclosure () -> Logger.Message,
+        metadata: @autoclosure () -> Logger.Metadata = [:],
+        file: String = #fileID,
+        function: String = #function,
+        line: UInt = #line
+    ) {
+        log(
+            level: level,
+            message(),
+            metadata: metadata().merging([MessageID.metadataKey: "\(id.rawValue)"]) { _, id in id },
+            file: file,
+            function: function,
+            line: line
+        )
+    }
+}
