@@ -34,3 +34,33 @@ package enum FrameType: UInt8, CaseIterable, Sendable {
     /// Whether the frame settles a job.
     package var isSettlement: Bool { (Self.done.rawValue...Self.returned.rawValue).contains(rawValue) }
 }
+
+extension FrameType: CustomStringConvertible {
+    /// The name that the protocol's documentation uses.
+    package var description: String {
+        switch self {
+        case .hello: "HELLO"
+        case .ready: "READY"
+        case .done: "DONE"
+        case .fail: "FAIL"
+        case .retry: "RETRY"
+        case .snooze: "SNOOZE"
+        case .discard: "DISCARD"
+        case .returned: "RETURN"
+        case .progress: "PROGRESS"
+        case .bye: "BYE"
+        case .welcome: "WELCOME"
+        case .job: "JOB"
+        case .cancel: "CANCEL"
+        case .drain: "DRAIN"
+        case .recall: "RECALL"
+        case .settled: "SETTLED"
+        case .error: "ERROR"
+        case .clientHello: "CLIENT_HELLO"
+        case .enqueue: "ENQUEUE"
+        case .clientWelcome: "CLIENT_WELCOME"
+        case .enqueued: "ENQUEUED"
+        case .refused: "REFUSED"
+        }
+    }
+}

@@ -25,7 +25,7 @@ package struct ProtocolError: Error, Hashable, Sendable, CustomStringConvertible
     }
 
     package static func unexpected(_ type: FrameType, _ moment: String) -> ProtocolError {
-        ProtocolError(.unexpectedFrame, "a frame of type \(type) is not allowed \(moment)")
+        ProtocolError(.unexpectedFrame, "a \(type) frame is not allowed \(moment)")
     }
 
     package static func wrongProtocol(_ found: UInt16) -> ProtocolError {
