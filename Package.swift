@@ -14,6 +14,7 @@ let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "jobsup",
@@ -27,12 +28,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux"),
-        // Static and without the Swift runtime, which would cost every start of a worker 4 ms. The flags concern this one
-        // executable; no library product depends on it.
-        .executableTarget(
-            name: "jobsup-launch", dependencies: ["CLinux"],
-            linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable"])]),
-        .target(name: "ProcessHost", dependencies: ["CLinux", logging], swiftSettings: strict),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .target(name: "JobModel", swiftSettings: strict),
         .target(
             name: "JobStore",
@@ -42,19 +38,38 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
-        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
-        .target(name: "Systemd", dependencies: ["CSystemd", "JobModel", logging], swiftSettings: strict),
-        .executableTarget(
-            name: "SystemdProbe",
-            dependencies: ["JobModel", "Systemd", logging],
-            path: "Tests/SystemdProbe",
-            swiftSettings: strict),
-        .testTarget(
-            name: "SystemdTests", dependencies: ["JobModel", "Systemd", logging], swiftSettings: strict),
         .target(name: "WorkerProtocol", dependencies: [nioCore], swiftSettings: strict),
+        .target(name: "Supervision", swiftSettings: strict),
+        // Static and without the Swift runtime, which would cost every start of a worker 4 ms. The flags concern this
+        // one executable; no library product depends on it.
+        .executableTarget(
+            name: "jobsup-launch", dependencies: ["CLinux"],
+            linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable"])]),
+        .target(name: "ProcessHost", dependencies: ["CLinux", logging], swiftSettings: strict),
+        .target(
+            name: "Engine",
+            dependencies: [
+                "JobModel", "JobStore", "WorkerProtocol", "ProcessHost", "Supervision", nioCore, nioPosix,
+                .product(name: "DequeModule", package: "swift-collections"),
+            ], swiftSettings: strict),
+        .target(
+            name: "Server",
+            dependencies: [
+                "CLinux", "Engine", "JobModel", "JobStore", "Supervision", nioCore, logging, lifecycle,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ], swiftSettings: strict),
+        .target(name: "Systemd", dependencies: ["CSystemd", "JobModel", logging], swiftSettings: strict),
+
+        .testTarget(name: "EngineTests", dependencies: ["Engine", "JobModel"], swiftSettings: strict),
+        .testTarget(name: "ProcessTests", dependencies: ["ProcessHost", "CLinux", logging], swiftSettings: strict),
+        .testTarget(name: "ServerTests", dependencies: ["Server", "Engine", "JobModel"], swiftSettings: strict),
+        .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
+        .executableTarget(
+            name: "SystemdProbe", dependencies: ["JobModel", "Systemd", logging], path: "Tests/SystemdProbe",
+            swiftSettings: strict),
+        .testTarget(name: "SystemdTests", dependencies: ["JobModel", "Systemd", logging], swiftSettings: strict),
         .testTarget(
             name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", nioCore], swiftSettings: strict),
-        .testTarget(name: "ProcessTests", dependencies: ["ProcessHost", "CLinux", logging], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -69,6 +69,8 @@ int64_t clinux_send_message(int socket, const void *bytes, size_t count, const i
 int64_t clinux_receive_message(int socket, void *bytes, size_t count, int *descriptors, int *descriptor_count);
 /* Who connected to (or made) the other side of the socket. */
 int clinux_peer_credentials(int socket, pid_t *pid, uid_t *uid, gid_t *gid);
+/* 1 when the group is among the peer's, its supplementary ones included, else 0. (peer.c) */
+int clinux_peer_is_in_group(int socket, gid_t group);
 
 /* epoll (poll.c) */
 
