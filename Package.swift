@@ -15,6 +15,7 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
     name: "jobsup",
@@ -23,6 +24,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
@@ -58,7 +62,30 @@ let package = Package(
                 "CLinux", "Engine", "JobModel", "JobStore", "Supervision", nioCore, logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ], swiftSettings: strict),
+        .target(
+            name: "DaemonConfiguration", dependencies: ["JobModel", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
         .target(name: "Systemd", dependencies: ["CSystemd", "JobModel", logging], swiftSettings: strict),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(
+            name: "SQLiteStore",
+            dependencies: [
+                "CSQLite", "JobModel", "JobStore", .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "jobsupd",
+            dependencies: [
+                "DaemonConfiguration", "Engine", "JobModel", "JobStore", "ProcessHost", "SQLiteStore", "Server",
+                "Supervision", "Systemd", "jobsup-launch", nioPosix, logging, lifecycle, signals, arguments,
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "jobsup",
+            dependencies: [
+                "DaemonConfiguration", nioCore, arguments,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ], swiftSettings: strict),
 
         .testTarget(name: "EngineTests", dependencies: ["Engine", "JobModel"], swiftSettings: strict),
         .testTarget(name: "ProcessTests", dependencies: ["ProcessHost", "CLinux", logging], swiftSettings: strict),

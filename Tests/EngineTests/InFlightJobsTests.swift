@@ -6,7 +6,8 @@ import Testing
 @Suite struct InFlightJobsTests {
     private func job(_ id: Int64, timeout: Int64 = 0) -> ClaimedJob {
         ClaimedJob(
-            lease: Lease(job: JobID(id), token: UInt64(id) + 100), type: "t", queue: "q", priority: .normal, payload: [],
+            lease: Lease(job: JobID(id), token: UInt64(id) + 100), type: "t", queue: "q", priority: .normal,
+            payload: [],
             attempt: 1, maxAttempts: 3, crashes: 0, timeoutMilliseconds: timeout,
             enqueuedAt: Timestamp(milliseconds: 0))
     }

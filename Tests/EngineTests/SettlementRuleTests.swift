@@ -52,8 +52,9 @@ import Testing
     }
 
     @Test func aSnoozeUsesNoAttemptAlsoOnTheLastOne() {
-        guard case .postpone(let until, .snoozed, false, _) = verdict(
-            .snooze(for: .seconds(7), reason: "later"), job(attempt: 3))
+        guard
+            case .postpone(let until, .snoozed, false, _) = verdict(
+                .snooze(for: .seconds(7), reason: "later"), job(attempt: 3))
         else {
             Issue.record("not snoozed")
             return
@@ -76,8 +77,9 @@ import Testing
     }
 
     @Test func aRetryThatTheWorkerAsksForTakesItsOwnTime() {
-        guard case .postpone(let until, .retry, true, _) = verdict(
-            .retry(after: .milliseconds(1500), reason: "busy"), job())
+        guard
+            case .postpone(let until, .retry, true, _) = verdict(
+                .retry(after: .milliseconds(1500), reason: "busy"), job())
         else {
             Issue.record("not retried")
             return

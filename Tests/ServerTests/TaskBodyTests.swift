@@ -37,7 +37,8 @@ import Testing
         #expect(
             try request(#"{"type":"a","run_at":"1970-01-01T00:33:20.250Z"}"#).runAt
                 == Timestamp(milliseconds: 2_000_250))
-        #expect(try request(#"{"type":"a","run_at":"1970-01-01T00:33:20Z"}"#).runAt == Timestamp(milliseconds: 2_000_000))
+        #expect(
+            try request(#"{"type":"a","run_at":"1970-01-01T00:33:20Z"}"#).runAt == Timestamp(milliseconds: 2_000_000))
         #expect(try request(#"{"type":"a","queue":null,"key":null}"#).queue == nil)
     }
 

@@ -1,0 +1,66 @@
+import JobModel
+
+/// The effective configuration, checked.
+package struct Configuration: Sendable {
+    package enum LogLevel: String, CaseIterable, Sendable {
+        case trace, debug, info, notice, warning, error
+    }
+
+    package enum Synchronous: String, CaseIterable, Sendable {
+        /// What is acknowledged survives the loss of power.
+        case full
+        /// What is acknowledged survives the end of the daemon; the last commits may be lost with the power.
+        case normal
+    }
+
+    package enum PoolKind: String, CaseIterable, Sendable {
+        case socket, exec
+    }
+
+    package struct Store: Sendable {
+        package var synchronous: Synchronous
+        package var resultTimeToLive: Duration
+        package var history: Duration
+    }
+
+    package struct Limits: Sendable {
+        package var payloadBytes: Int
+        package var resultBytes: Int
+    }
+
+    package struct Pool: Sendable {
+        package var name: String
+        package var kind: PoolKind
+        package var command: [String]
+        package var queues: [String]
+        package var processes: Int
+        package var bounds: ClosedRange<Int>
+        package var concurrency: Int
+        package var environment: [String: String]
+        package var directory: String?
+        package var user: String?
+        package var group: String?
+        package var bootTimeout: Duration
+        package var stopGrace: Duration
+    }
+
+    package var stateDirectory: String
+    package var runtimeDirectory: String
+    package var socketGroup: String?
+    package var logLevel: LogLevel
+    package var drainTimeout: Duration?
+    package var store: Store
+    package var limits: Limits
+    /// In the order of their names.
+    package var pools: [Pool]
+    package var defaults: JobPolicy
+    package var types: [String: JobPolicy]
+    package var warnings: [ConfigurationProblem]
+    /// Every setting with where its value comes from.
+    package var settings: [ConfigurationSetting]
+
+    /// Every queue that jobs may go to.
+    package var queues: Set<String> {
+        Set(pools.flatMap(\.queues)).union(types.values.map(\.queue)).union([defaults.queue])
+    }
+}

@@ -1,0 +1,111 @@
+import Engine
+import Foundation
+import JobModel
+import JobStore
+import Logging
+import NIOPosix
+import ProcessHost
+import SQLiteStore
+import Server
+import ServiceLifecycle
+import Systemd
+import UnixSignals
+
+/// The assembly: the only place that names the concrete parts together, and their order at start and stop.
+struct Daemon {
+    static let version = "0.1.0"
+
+    let settings: DaemonSettings
+    let logger: Logger
+    let notifier: Notifier
+    let time: TimeSource
+
+    /// Runs until a signal ends it and everything that ran has come to its end.
+    func run() async throws {
+        try prepareDirectories()
+        let lock = try StateLock(directory: settings.stateDirectory)
+        let host = try ProcessHost(logger: logger)
+        let log = EventLog(logger: logger)
+        let trouble = StoreTrouble()
+        let emit: @Sendable (EngineEvent) -> Void = { event in
+            switch event {
+            case .storeTrouble(_, let message, _): trouble.message = message
+            case .storeRecovered: trouble.message = nil
+            default: break
+            }
+            log.receive(event)
+        }
+        let store = try SQLiteStore(settings.store)
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let webLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let engine = try await Engine.start(
+            settings.engine, store: store, host: host, on: loops.next(), time: time,
+            random: SystemRandomNumberGenerator(), emit: emit)
+        let duty = EngineDuty(engine: engine, notifier: notifier, drainTimeout: settings.drainTimeout, emit: emit)
+        let (listening, listens) = AsyncStream.makeStream(of: Void.self)
+        let server = APIServer(
+            engine: engine, facts: facts, time: time, trouble: trouble, socket: settings.apiSocket, group: webLoops,
+            logger: logger, onListening: { listens.finish() })
+        // Shut down in reverse: first the engine drains, and until it has, the API answers.
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: server),
+                    .init(service: Pruning(store: store, settings: settings, time: time, logger: logger)),
+                    .init(service: duty),
+                ], logger: logger))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            tasks.addTask { try await obeySignals(group, engine) }
+            tasks.addTask {
+                for await _ in listening {}
+                try Task.checkCancellation()
+                announceStart()
+                try await duty.feedWatchdog()
+            }
+            try await tasks.next()
+            tasks.cancelAll()
+        }
+        await BlockingCall.run { store.close() }
+        logger.event(.daemonStopped, level: .notice, "stopped")
+        log.flush()
+        try await loops.shutdownGracefully()
+        try await webLoops.shutdownGracefully()
+        withExtendedLifetime(lock) {}
+    }
+
+    private var facts: DaemonFacts {
+        DaemonFacts(
+            version: Self.version, pid: getpid(), startedAt: time.now(), storeKind: "sqlite",
+            storePath: settings.store.path, synchronous: settings.store.synchronous.rawValue,
+            warnings: settings.warnings, bodyLimitBytes: max(16 << 20, settings.limits.payloadBytes * 2))
+    }
+
+    private func prepareDirectories() throws {
+        for directory in [settings.stateDirectory, settings.runtimeDirectory] {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+        }
+    }
+
+    private func announceStart() {
+        logger.event(
+            .daemonStarted, level: .notice, "jobsupd \(Self.version) is ready: \(settings.pools.count) pools",
+            metadata: ["version": "\(Self.version)", "pools": "\(settings.pools.count)"])
+        notifier.ready(status: "running")
+    }
+
+    /// The first SIGTERM or SIGINT drains, every further one hurries.
+    private func obeySignals(_ group: ServiceGroup, _ engine: Engine) async throws {
+        var count = 0
+        for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+            count += 1
+            if count == 1 {
+                notifier.stopping(status: "draining")
+                await group.triggerGracefulShutdown()
+            } else {
+                try await engine.hurry()
+            }
+        }
+    }
+}

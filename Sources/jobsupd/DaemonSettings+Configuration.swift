@@ -1,0 +1,65 @@
+import DaemonConfiguration
+import Engine
+import Glibc
+import JobModel
+import SQLiteStore
+import Supervision
+
+extension DaemonSettings {
+    /// A group that is named in the configuration and does not exist.
+    struct UnknownGroup: Error, CustomStringConvertible {
+        let name: String
+        var description: String { "socket_group: there is no group '\(name)' on this machine; create it with groupadd" }
+    }
+
+    /// Makes settings of the configuration. `environment` is the daemon's own, of which workers get a part.
+    init(_ configuration: Configuration, environment: [String: String]) throws(UnknownGroup) {
+        let inherited = WorkerEnvironment.inherited(from: environment)
+        self.init(
+            stateDirectory: configuration.stateDirectory, runtimeDirectory: configuration.runtimeDirectory,
+            socketGroup: try configuration.socketGroup.map(Self.groupID(named:)),
+            drainTimeout: configuration.drainTimeout,
+            store: SQLiteOptions(
+                path: configuration.stateDirectory + "/jobs.db",
+                synchronous: configuration.store.synchronous == .full ? .full : .normal),
+            resultTimeToLive: configuration.store.resultTimeToLive, history: configuration.store.history,
+            limits: EngineLimits(
+                payloadBytes: configuration.limits.payloadBytes, resultBytes: configuration.limits.resultBytes),
+            pools: configuration.pools.map { PoolSettings($0, inherited: inherited) },
+            intake: Intake(
+                policies: configuration.types, standard: configuration.defaults, queues: configuration.queues,
+                payloadLimitBytes: configuration.limits.payloadBytes),
+            warnings: configuration.warnings.map(\.description))
+    }
+
+    private static func groupID(named name: String) throws(UnknownGroup) -> UInt32 {
+        if let number = UInt32(name) { return number }
+        guard let group = getgrnam(name) else { throw UnknownGroup(name: name) }
+        return group.pointee.gr_gid
+    }
+}
+
+extension PoolSettings {
+    init(_ pool: Configuration.Pool, inherited: [String: String]) {
+        self.init(
+            name: pool.name, kind: pool.kind == .exec ? .exec : .socket, command: pool.command, queues: pool.queues,
+            processes: pool.processes, bounds: pool.bounds, concurrency: pool.concurrency,
+            environment: inherited.merging(pool.environment) { _, own in own }, directory: pool.directory,
+            user: pool.user, group: pool.group, bootTimeout: pool.bootTimeout, stopGrace: pool.stopGrace)
+    }
+}
+
+/// What workers get of the daemon's environment.
+enum WorkerEnvironment {
+    /// What belongs to the service manager and its service alone: a worker that had it could speak for the daemon.
+    private static let withheld: Set<String> = [
+        "NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "FDSTORE",
+        "INVOCATION_ID", "JOURNAL_STREAM", "CREDENTIALS_DIRECTORY", "MAINPID", "MANAGERPID", "SYSTEMD_EXEC_PID",
+        "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE", "STATE_DIRECTORY", "RUNTIME_DIRECTORY",
+        "CONFIGURATION_DIRECTORY", "CACHE_DIRECTORY", "LOGS_DIRECTORY",
+    ]
+
+    static func inherited(from environment: [String: String]) -> [String: String] {
+        environment.filter { !withheld.contains($0.key) && !$0.key.hasPrefix("JOBSUP_") }
+    }
+}

@@ -1,0 +1,35 @@
+import Engine
+import JobModel
+import SQLiteStore
+import Supervision
+
+/// All that the daemon needs to know, checked and complete.
+struct DaemonSettings: Sendable {
+    var stateDirectory: String
+    var runtimeDirectory: String
+    /// The group that may use the API and client sockets; `nil` for the daemon's own.
+    var socketGroup: UInt32?
+    /// The most that a stop waits for running jobs; `nil` for their own time limits.
+    var drainTimeout: Duration?
+    var store: SQLiteOptions
+    var resultTimeToLive: Duration
+    var history: Duration
+    var limits: EngineLimits
+    var pools: [PoolSettings]
+    var intake: Intake
+    var warnings: [String]
+
+    var apiSocket: SocketFile { socket("api.sock") }
+
+    var engine: EngineSettings {
+        // A worker that runs as another user must be able to connect; its token says who it is.
+        let isShared = pools.contains { $0.user != nil }
+        let workers = SocketFile(path: runtimeDirectory + "/worker.sock", mode: isShared ? 0o666 : 0o600)
+        return EngineSettings(
+            pools: pools, intake: intake, limits: limits, workerSocket: workers, clientSocket: socket("client.sock"))
+    }
+
+    private func socket(_ name: String) -> SocketFile {
+        SocketFile(path: runtimeDirectory + "/" + name, mode: 0o660, group: socketGroup)
+    }
+}

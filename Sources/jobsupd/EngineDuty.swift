@@ -1,0 +1,69 @@
+import Engine
+import ServiceLifecycle
+import Systemd
+
+/// Keeps the service manager informed while the engine runs, and sees the engine through its drain.
+struct EngineDuty: Service {
+    let engine: Engine
+    let notifier: Notifier
+    let drainTimeout: Duration?
+    let emit: @Sendable (EngineEvent) -> Void
+
+    /// How often the status is renewed when the manager does not set a pace by a watchdog.
+    private static let statusInterval: Duration = .seconds(15)
+    /// How often a drain says that it goes on.
+    private static let drainInterval: Duration = .seconds(2)
+
+    func run() async throws {
+        try await gracefulShutdown()
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await reportDrain() }
+            if let drainTimeout {
+                tasks.addTask {
+                    try await Task.sleep(for: drainTimeout)
+                    try await engine.hurry()
+                    try await Task.sleep(for: .seconds(86400))
+                }
+            }
+            tasks.addTask { try await engine.drain() }
+            // Only the drain ends by itself.
+            try await tasks.next()
+            tasks.cancelAll()
+        }
+    }
+
+    /// Feeds the watchdog after a proof of progress: the loop turned, and the store answered.
+    func feedWatchdog() async throws {
+        var last = ""
+        while !Task.isCancelled {
+            try await engine.probe()
+            notifier.watchdog()
+            let status = try await statusLine()
+            if status != last {
+                notifier.status(status)
+                last = status
+            }
+            try await Task.sleep(for: notifier.watchdogInterval ?? Self.statusInterval)
+        }
+    }
+
+    private func reportDrain() async throws {
+        let (workers, jobs) = try await engine.remaining()
+        emit(.draining(workers: workers, jobs: jobs))
+        while true {
+            let (workers, jobs) = try await engine.remaining()
+            // What is asked for is a little more than until the next time: a daemon that hangs is not waited for.
+            notifier.extendTimeout(
+                by: Self.drainInterval * 10, status: "draining: \(workers) workers finish \(jobs) jobs")
+            try await Task.sleep(for: Self.drainInterval)
+        }
+    }
+
+    private func statusLine() async throws -> String {
+        let counts = engine.store.counts()
+        let waiting = counts.reduce(0) { $0 + $1.queued + $1.pending }
+        let running = counts.reduce(0) { $0 + $1.processing }
+        let pools = try await engine.pools().map { "\($0.settings.name) \($0.workers.count)/\($0.wanted)" }
+        return "\(waiting) jobs waiting, \(running) running; pools: \(pools.joined(separator: ", "))"
+    }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import DaemonConfiguration
+import Foundation
+import JobModel
+import Logging
+import Systemd
+
+/// The daemon's command line.
+@main
+struct JobsupD: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "jobsupd",
+        abstract: "The jobsup daemon: a durable job queue and the supervisor of its workers.",
+        discussion:
+            "Usually started by systemd: systemctl start supervisor. SIGTERM lets running jobs finish; a second one does not.",
+        version: Daemon.version)
+
+    @Option(help: "The configuration file; files in conf.d beside it are laid over it.")
+    var config = "/etc/jobsup/jobsup.yaml"
+
+    @Option(help: "Where the database and the lock are.")
+    var stateDirectory: String?
+
+    @Option(help: "Where the sockets are.")
+    var runtimeDirectory: String?
+
+    @Option(help: "trace, debug, info, notice, warning or error.")
+    var logLevel: String?
+
+    func run() async throws {
+        let environment = ProcessInfo.processInfo.environment
+        let output = LogOutput.detect(environment: environment)
+        let configuration = try load(environment, output: output)
+        let level = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
+        let logger = Self.logger(output, level: level)
+        for warning in configuration.warnings { logger.warning("\(warning)") }
+        let notifier = Notifier.fromEnvironment()
+        do {
+            let settings = try DaemonSettings(configuration, environment: environment)
+            try await Daemon(settings: settings, logger: logger, notifier: notifier, time: .system).run()
+        } catch let failure as StateLock.Failure {
+            logger.event(.daemonRefused, level: .critical, "\(failure)")
+            throw ExitCode(Self.exitRefused)
+        } catch {
+            logger.critical("cannot run: \(error)")
+            throw ExitCode.failure
+        }
+    }
+
+    /// EX_TEMPFAIL of sysexits.h would ask for a restart: this is for a person to solve.
+    private static let exitRefused: Int32 = 3
+    /// EX_CONFIG of sysexits.h.
+    private static let exitConfiguration: Int32 = 78
+
+    private func load(_ environment: [String: String], output: LogOutput) throws -> Configuration {
+        var flags: [(flag: String, path: [String], value: String)] = []
+        if let stateDirectory { flags.append(("--state-directory", ["state_directory"], stateDirectory)) }
+        if let runtimeDirectory { flags.append(("--runtime-directory", ["runtime_directory"], runtimeDirectory)) }
+        if let logLevel { flags.append(("--log-level", ["log_level"], logLevel)) }
+        do throws(ConfigurationError) {
+            return try ConfigurationLoader(environment: environment, flags: flags).load(config)
+        } catch {
+            let logger = Self.logger(output, level: .info)
+            for problem in error.problems {
+                logger.event(
+                    .configurationInvalid, level: .critical, "\(problem)",
+                    metadata: ["file": "\(config)", "reason": "\(problem)"])
+            }
+            throw ExitCode(Self.exitConfiguration)
+        }
+    }
+
+    private static func logger(_ output: LogOutput, level: Logger.Level) -> Logger {
+        Logger(label: "jobsupd") { _ in
+            output.handler(identifier: "jobsupd", level: level, now: TimeSource.system.now)
+        }
+    }
+}
