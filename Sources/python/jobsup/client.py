@@ -87,11 +87,23 @@ class Client:
         return self._api.cancel(int(id))
 
     def _enqueue(self, jobs: Iterable[_Item]) -> list[JobID]:
+        self._link.open()
+        try:
+            ids, refusal = self._exchange(jobs)
+        except BaseException:
+            # Answers may still be on their way; the next call must not take them for its own.
+            self._link.close()
+            raise
+        if refusal is not None:
+            raise EnqueueRefused(*refusal, ids)
+        return ids  # type: ignore[return-value]
+
+    def _exchange(self, jobs: Iterable[_Item]) -> tuple[list[JobID | None], tuple[str, str] | None]:
+        """Sends requests and takes their answers; returns an id for each job, and the first refusal."""
         link = self._link
-        link.open()
-        #: What the daemon said about each batch that was sent, and how many jobs are in those not answered yet.
-        ids: list[int | None] = []
+        ids: list[JobID | None] = []
         refusal: tuple[str, str] | None = None
+        #: How many jobs are in each request that has no answer yet.
         sent: list[int] = []
 
         def take_answer() -> None:
@@ -105,19 +117,18 @@ class Client:
                 refusal = refusal or answer
                 ids.extend([None] * count)
 
+        unsent = 0
         for count, body in self._batches(jobs):
-            if refusal is not None:
-                ids.extend([None] * count)
-                continue
             if len(sent) >= WINDOW:
                 take_answer()
+            if refusal is not None:
+                unsent += count
+                continue
             link.send(count, body)
             sent.append(count)
         while sent:
             take_answer()
-        if refusal is not None:
-            raise EnqueueRefused(*refusal, ids)
-        return ids  # type: ignore[return-value]
+        return ids + [None] * unsent, refusal
 
     def _batches(self, jobs: Iterable[_Item]) -> Iterable[tuple[int, bytes]]:
         limit = min(BATCH_BYTES, self._link.body_limit)

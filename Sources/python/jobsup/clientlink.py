@@ -118,10 +118,14 @@ class ClientLink:
         assert self._socket is not None
         try:
             self._socket.sendall(data)
+        except BrokenPipeError as error:
+            # The daemon may have said why before it closed.
+            while True:
+                self._decode(*self._next(error))
         except OSError as error:
             self._lost(error)
 
-    def _next(self) -> tuple[int, bytes]:
+    def _next(self, cause: OSError | None = None) -> tuple[int, bytes]:
         assert self._socket is not None
         while not self._arrived:
             try:
@@ -129,7 +133,7 @@ class ClientLink:
             except OSError as error:
                 self._lost(error)
             if not data:
-                self._lost(None)
+                self._lost(cause)
             try:
                 self._arrived = self._splitter.feed(data)
             except ProtocolError:

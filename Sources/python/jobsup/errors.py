@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Union
 
 Seconds = Union[int, float, datetime.timedelta]
@@ -94,9 +95,9 @@ class EnqueueRefused(DaemonError):
     ``ids`` has one entry for each job that was given: its id, or None where it was not enqueued.
     """
 
-    def __init__(self, code: str, message: str, ids: list[int | None] | None = None) -> None:
+    def __init__(self, code: str, message: str, ids: Sequence[int | None] = ()) -> None:
         super().__init__(code, message)
-        self.ids = ids if ids is not None else []
+        self.ids = list(ids)
 
 
 class ApiError(DaemonError):

@@ -123,7 +123,11 @@ class Worker:
             types=sorted(self._tasks),
         )
         sock.settimeout(WELCOME_TIMEOUT)
-        sock.sendall(hello)
+        try:
+            sock.sendall(hello)
+        except BrokenPipeError:
+            # The daemon may have said why before it closed: it is read below.
+            pass
         arrived: list[tuple[int, bytes]] = []
         while not arrived:
             data = sock.recv(frames.MAX_FRAME_BEFORE_WELCOME)
