@@ -1,0 +1,154 @@
+"""Enqueues jobs and asks about them."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterable
+from typing import Any, Callable, Union
+
+from .api import Api
+from .clientlink import ClientLink
+from .errors import EnqueueRefused
+from .newjob import JobID, NewJob
+
+#: Jobs in one request at most.
+BATCH_JOBS = 1000
+#: Bytes in one request at most, but for a single job that is larger.
+BATCH_BYTES = 256 * 1024
+#: Requests on their way at once: the daemon writes one to disk while the next comes in.
+WINDOW = 4
+
+_Item = Union[NewJob, tuple[str, Any]]
+
+
+class Client:
+    """A connection to the daemon, made when it is first needed; safe to share between threads.
+
+    path       the daemon's runtime directory or its client socket; by default JOBSUP_RUNTIME_DIRECTORY, else beside
+               JOBSUP_SOCKET (in a worker), else /run/jobsup
+    name       what the daemon calls this client in its log
+    timeout    how long the daemon may take to answer, in seconds
+    """
+
+    def __init__(
+        self,
+        path: str | None = None,
+        *,
+        name: str = "",
+        timeout: float = 30.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        directory = _runtime_directory() if path is None else os.fspath(path)
+        socket_path = os.path.join(directory, "client.sock")
+        if path is not None and not os.path.isdir(directory):
+            directory, socket_path = os.path.dirname(directory), directory
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._link = ClientLink(socket_path, name or f"python-{os.getpid()}", timeout)
+        self._api = Api(os.path.join(directory, "api.sock"), timeout)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connection; the next call opens another."""
+        with self._lock:
+            self._link.close()
+
+    def enqueue(self, type: str, payload: Any = None, **options: Any) -> JobID:
+        """Enqueues one job; when it returns, the job is on disk. The options are ``NewJob``'s."""
+        return self.enqueue_many([NewJob(type, payload, **options)])[0]
+
+    def enqueue_many(self, jobs: Iterable[_Item]) -> list[JobID]:
+        """Enqueues jobs (``NewJob``, or pairs of type and payload) in few round trips and returns their ids.
+
+        Each request of up to 1000 jobs is enqueued whole or not at all. When the daemon refuses one,
+        ``EnqueueRefused.ids`` says which jobs are enqueued. When the connection is lost, ``ConnectionLost`` is raised
+        and nobody knows about the unanswered ones: give jobs a ``key`` to be able to enqueue them again.
+        """
+        with self._lock:
+            return self._enqueue(jobs)
+
+    def job(self, id: int) -> dict[str, Any]:
+        """The job's document; its keys are those of the HTTP API."""
+        return self._api.job(int(id))
+
+    def wait(self, id: int, timeout: float | None = None) -> dict[str, Any]:
+        """The job's document once it is finished; raises ``TimeoutError`` after ``timeout`` seconds."""
+        return self._api.wait(int(id), timeout)
+
+    def cancel(self, id: int) -> dict[str, Any]:
+        """Cancels a job: one that waits at once, one that runs by telling its handler."""
+        return self._api.cancel(int(id))
+
+    def _enqueue(self, jobs: Iterable[_Item]) -> list[JobID]:
+        self._link.open()
+        try:
+            ids, refusal = self._exchange(jobs)
+        except BaseException:
+            # Answers may still be on their way; the next call must not take them for its own.
+            self._link.close()
+            raise
+        if refusal is not None:
+            raise EnqueueRefused(*refusal, ids)
+        return ids  # type: ignore[return-value]
+
+    def _exchange(self, jobs: Iterable[_Item]) -> tuple[list[JobID | None], tuple[str, str] | None]:
+        """Sends requests and takes their answers; returns an id for each job, and the first refusal."""
+        link = self._link
+        ids: list[JobID | None] = []
+        refusal: tuple[str, str] | None = None
+        #: How many jobs are in each request that has no answer yet.
+        sent: list[int] = []
+
+        def take_answer() -> None:
+            nonlocal refusal
+            answer = link.answer()
+            count = sent.pop(0)
+            if isinstance(answer, list):
+                link.check(len(answer) == count, "ENQUEUED has not the jobs that were sent")
+                ids.extend(answer)
+            else:
+                refusal = refusal or answer
+                ids.extend([None] * count)
+
+        unsent = 0
+        for count, body in self._batches(jobs):
+            if len(sent) >= WINDOW:
+                take_answer()
+            if refusal is not None:
+                unsent += count
+                continue
+            link.send(count, body)
+            sent.append(count)
+        while sent:
+            take_answer()
+        return ids + [None] * unsent, refusal
+
+    def _batches(self, jobs: Iterable[_Item]) -> Iterable[tuple[int, bytes]]:
+        limit = min(BATCH_BYTES, self._link.body_limit)
+        batch: list[bytes] = []
+        size = 0
+        for job in jobs:
+            encoded = (job if isinstance(job, NewJob) else NewJob(*job)).encode(self._clock)
+            if len(encoded) > self._link.body_limit:
+                raise ValueError(f"a job of {len(encoded)} bytes; the daemon takes at most {self._link.body_limit}")
+            if batch and (size + len(encoded) > limit or len(batch) >= BATCH_JOBS):
+                yield len(batch), b"".join(batch)
+                batch, size = [], 0
+            batch.append(encoded)
+            size += len(encoded)
+        if batch:
+            yield len(batch), b"".join(batch)
+
+
+def _runtime_directory() -> str:
+    directory = os.environ.get("JOBSUP_RUNTIME_DIRECTORY", "")
+    if not directory and os.environ.get("JOBSUP_SOCKET"):
+        directory = os.path.dirname(os.environ["JOBSUP_SOCKET"])
+    return directory or "/run/jobsup"

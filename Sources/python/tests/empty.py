@@ -1,0 +1,5 @@
+"""An app without a task."""
+
+import jobsup
+
+app = jobsup.App()

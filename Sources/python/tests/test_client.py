@@ -1,0 +1,385 @@
+"""A client against the daemon's side of the client socket and of the HTTP API."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import os
+import threading
+import unittest
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingUnixStreamServer
+from typing import Any, Callable
+
+import jobsup
+from jobsup import frames
+from jobsup.client import BATCH_JOBS
+
+from .peer import DEADLINE, Connection, Peer
+
+
+class Daemon(threading.Thread):
+    """Accepts one client after the other and hands each to the test's function."""
+
+    def __init__(self, peer: Peer, *scripts: Callable[[Connection], None], max_frame: int = 1 << 20) -> None:
+        super().__init__(daemon=True)
+        self._peer = peer
+        self._scripts = scripts
+        self._max_frame = max_frame
+        self.hellos: list[dict[str, Any]] = []
+        self.requests: list[dict[str, Any]] = []
+        self.error: BaseException | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            for script in self._scripts:
+                connection = self._peer.accept()
+                self.hellos.append(connection.expect(frames.CLIENT_HELLO))
+                connection.send(frames.CLIENT_WELCOME, protocol=1, max_frame=self._max_frame)
+                script(connection)
+                connection.close()
+        except BaseException as error:
+            self.error = error
+
+    def finish(self) -> None:
+        self.join(DEADLINE)
+        if self.error is not None:
+            raise self.error
+
+    def serve(self, connection: Connection, requests: int) -> None:
+        """Enqueues so many requests; ids count from 1, and a key ``old`` was there already."""
+        for _ in range(requests):
+            request = connection.expect(frames.ENQUEUE)
+            first = sum(len(other["jobs"]) for other in self.requests) + 1
+            self.requests.append(request)
+            jobs = [
+                {"job": number, "existing": int(job["key"] == "old")}
+                for number, job in enumerate(request["jobs"], first)
+            ]
+            connection.send(frames.ENQUEUED, request=request["request"], jobs=jobs)
+
+
+class Enqueueing(unittest.TestCase):
+    def setUp(self) -> None:
+        self.peer = Peer("client.sock")
+        self.addCleanup(self.peer.__exit__)
+        self.client = jobsup.Client(self.peer.directory, name="shop", clock=lambda: 1000.0)
+        self.addCleanup(self.client.close)
+
+    def test_one_job_with_all_options(self) -> None:
+        daemon = Daemon(self.peer, lambda connection: daemon.serve(connection, 2))
+        id = self.client.enqueue(
+            "send_mail", {"to": "Ä"}, queue="mail", key="old", priority="high", max_attempts=3, timeout=1.5, delay=10
+        )
+        self.assertEqual((id, id.existing), (1, True))
+        other = self.client.enqueue("noop")
+        self.assertEqual((other, other.existing), (2, False))
+        self.client.close()
+        daemon.finish()
+        self.assertEqual(daemon.hellos[0]["name"], "shop")
+        self.assertEqual(
+            [request["jobs"] for request in daemon.requests],
+            [
+                [
+                    {
+                        "type": "send_mail", "queue": "mail", "key": "old", "priority": 3, "max_attempts": 3,
+                        "timeout_ms": 1500, "run_at_ms": 1_010_000, "payload": '{"to":"Ä"}'.encode(),
+                    }
+                ],
+                [
+                    {
+                        "type": "noop", "queue": "", "key": "", "priority": 0, "max_attempts": 0, "timeout_ms": 0,
+                        "run_at_ms": 0, "payload": b"",
+                    }
+                ],
+            ],
+        )  # fmt: skip
+
+    def test_run_at(self) -> None:
+        instant = datetime.datetime(2030, 1, 1, tzinfo=datetime.timezone.utc)
+        self.assertEqual(jobsup.NewJob("x", run_at=instant).run_at_ms, 1_893_456_000_000)
+        self.assertEqual(jobsup.NewJob("x", run_at=5.5).run_at_ms, 5500)
+        for wrong in (
+            {"run_at": datetime.datetime(2030, 1, 1)},
+            {"run_at": 1, "delay": 1},
+            {"priority": 11},
+            {"priority": "urgent"},
+        ):
+            with self.assertRaises(ValueError):
+                jobsup.NewJob("x", **wrong)
+        with self.assertRaises(ValueError):
+            jobsup.NewJob("x", max_attempts=70_000).encode(lambda: 0)
+
+    def test_many_jobs_go_in_batches_and_several_at_once(self) -> None:
+        count = 3 * BATCH_JOBS + 7
+        together: list[int] = []
+
+        def script(connection: Connection) -> None:
+            # Two requests are there before the first is answered.
+            held = [connection.expect(frames.ENQUEUE) for _ in range(2)]
+            together.append(len(held))
+            number = 0
+            for request in [*held, None, None]:
+                request = request or connection.expect(frames.ENQUEUE)
+                jobs = []
+                for job in request["jobs"]:
+                    number += 1
+                    self.assertEqual(json.loads(job["payload"]), number - 1)
+                    jobs.append({"job": number, "existing": 0})
+                connection.send(frames.ENQUEUED, request=request["request"], jobs=jobs)
+
+        daemon = Daemon(self.peer, script)
+        ids = self.client.enqueue_many(("noop", number) for number in range(count))
+        daemon.finish()
+        self.assertEqual(ids, list(range(1, count + 1)))
+        self.assertEqual(together, [2])
+
+    def test_batches_stay_below_the_frame_limit(self) -> None:
+        daemon = Daemon(
+            self.peer,
+            lambda connection: daemon.serve(connection, 5),
+            lambda connection: connection.expect_end(),
+            max_frame=1000,
+        )
+        ids = self.client.enqueue_many(("noop", b"x" * 400) for _ in range(10))
+        self.assertEqual(len(ids), 10)
+        self.client.close()
+        with self.assertRaisesRegex(ValueError, "at most 987"):
+            self.client.enqueue("noop", b"x" * 1000)
+        self.client.close()
+        daemon.finish()
+        self.assertEqual([len(request["jobs"]) for request in daemon.requests], [2] * 5)
+
+    def test_nothing_to_enqueue(self) -> None:
+        daemon = Daemon(self.peer, lambda connection: None)
+        self.assertEqual(self.client.enqueue_many([]), [])
+        self.client.close()
+        daemon.finish()
+
+    def test_a_refusal_says_what_is_enqueued(self) -> None:
+        def script(connection: Connection) -> None:
+            daemon.serve(connection, 1)
+            request = connection.expect(frames.ENQUEUE)
+            connection.send(frames.REFUSED, request=request["request"], code="unknown_queue", message="no queue\nmail?")
+            with contextlib.suppress(EOFError):
+                daemon.serve(connection, 5)
+
+        daemon = Daemon(self.peer, script)
+        with self.assertRaises(jobsup.EnqueueRefused) as caught:
+            self.client.enqueue_many(("noop", number) for number in range(4 * BATCH_JOBS))
+        self.client.close()
+        daemon.finish()
+        self.assertEqual((caught.exception.code, caught.exception.message), ("unknown_queue", "no queue\nmail?"))
+        ids = caught.exception.ids
+        self.assertEqual(len(ids), 4 * BATCH_JOBS)
+        self.assertEqual(ids[:BATCH_JOBS], list(range(1, BATCH_JOBS + 1)))
+        self.assertEqual(ids[BATCH_JOBS : 2 * BATCH_JOBS], [None] * BATCH_JOBS)
+
+    def test_a_restarted_daemon_is_found_again(self) -> None:
+        daemon = Daemon(
+            self.peer,
+            lambda connection: daemon.serve(connection, 1),
+            lambda connection: daemon.serve(connection, 1),
+        )
+        self.assertEqual(self.client.enqueue("noop"), 1)
+        for _ in range(1000):
+            if self.client._link._is_stale(self.client._link._socket):
+                break
+            threading.Event().wait(0.005)
+        self.assertEqual(self.client.enqueue("noop"), 2)
+        self.client.close()
+        daemon.finish()
+
+    def test_a_connection_lost_before_the_answer_is_said(self) -> None:
+        daemon = Daemon(self.peer, lambda connection: connection.expect(frames.ENQUEUE) and None)
+        with self.assertRaisesRegex(jobsup.ConnectionLost, "was lost: the daemon closed it"):
+            self.client.enqueue("noop")
+        daemon.finish()
+
+    def test_what_the_daemon_gets_wrong(self) -> None:
+        receipt = {"job": 1, "existing": 0}
+        for answer in (
+            frames.encode(frames.ENQUEUED, request=9, jobs=[receipt]),
+            frames.encode(frames.ENQUEUED, request=1, jobs=[receipt, receipt]),
+            b"\xff" * 30,
+            frames.encode(frames.CLIENT_WELCOME, protocol=1, max_frame=5),
+            b"\0\0\0\1\xc1",
+            b"\0\0\0\1\x63",
+        ):
+            with self.subTest(answer=answer):
+
+                def script(connection: Connection, answer: bytes = answer) -> None:
+                    connection.expect(frames.ENQUEUE)
+                    connection.socket.sendall(answer)
+                    connection.expect_end()
+
+                daemon = Daemon(self.peer, script)
+                with self.assertRaises(jobsup.ProtocolError):
+                    self.client.enqueue("noop")
+                daemon.finish()
+
+    def test_an_interrupted_call_leaves_no_answer_for_the_next(self) -> None:
+        def first(connection: Connection) -> None:
+            with contextlib.suppress(OSError, EOFError):
+                daemon.serve(connection, 2)
+
+        daemon = Daemon(self.peer, first, lambda connection: daemon.serve(connection, 1))
+
+        def jobs() -> Iterator[tuple[str, int]]:
+            for number in range(2 * BATCH_JOBS + 1):
+                yield "noop", number
+            raise KeyError("the caller's own error")
+
+        with self.assertRaises(KeyError):
+            self.client.enqueue_many(jobs())
+        before = self.client.enqueue("noop")
+        self.assertEqual(before % BATCH_JOBS, 1)
+        self.assertEqual(len(daemon.requests[-1]["jobs"]), 1)
+        self.client.close()
+        daemon.finish()
+
+    def test_an_error_from_the_daemon(self) -> None:
+        daemon = Daemon(self.peer, lambda connection: connection.send(frames.ERROR, code="busy", message="later"))
+        with self.assertRaisesRegex(jobsup.DaemonError, "busy: later"):
+            self.client.enqueue("noop")
+        daemon.finish()
+
+    def test_no_daemon(self) -> None:
+        with self.assertRaisesRegex(jobsup.ConnectionLost, "no daemon at .*: No such file"):
+            jobsup.Client("/nowhere/client.sock").enqueue("noop")
+
+    def test_a_fork_gets_a_connection_of_its_own(self) -> None:
+        second = threading.Event()
+
+        def first(connection: Connection) -> None:
+            daemon.serve(connection, 1)
+            second.wait(DEADLINE)
+            daemon.serve(connection, 1)
+
+        # The child's connection is served while the parent's stays open.
+        daemon = Daemon(self.peer, first)
+        self.assertEqual(self.client.enqueue("noop"), 1)
+        child = os.fork()
+        if child == 0:
+            try:
+                threading.Thread(target=self.serve_child, daemon=True).start()
+                os._exit(0 if self.client.enqueue("noop") == 77 else 1)
+            except BaseException:
+                os._exit(2)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+        second.set()
+        self.assertEqual(self.client.enqueue("noop"), 2)
+        self.client.close()
+        daemon.finish()
+
+    def serve_child(self) -> None:
+        connection = self.peer.accept()
+        connection.expect(frames.CLIENT_HELLO)
+        connection.send(frames.CLIENT_WELCOME, protocol=1, max_frame=1000)
+        request = connection.expect(frames.ENQUEUE)
+        connection.send(frames.ENQUEUED, request=request["request"], jobs=[{"job": 77, "existing": 0}])
+
+    def test_tasks_enqueue_through_the_client(self) -> None:
+        daemon = Daemon(self.peer, lambda connection: daemon.serve(connection, 4))
+        app = jobsup.App(client=self.client)
+
+        @app.task
+        def send(to, text=""):
+            pass
+
+        @app.task(raw=True)
+        def raw(payload):
+            pass
+
+        send.enqueue("a")
+        send.delay(to="b", text="c")
+        send.options(priority=1, run_at=5).enqueue("d", text="e")
+        app.enqueue_many([raw.job(b"\xff"), send.job()])
+        jobs = [job for request in daemon.requests for job in request["jobs"]]
+        payloads = [b'["a"]', b'{"to":"b","text":"c"}', b'{"to":"d","text":"e"}', b"\xff", b""]
+        self.assertEqual([job["payload"] for job in jobs], payloads)
+        self.assertEqual((jobs[2]["priority"], jobs[2]["run_at_ms"]), (1, 5000))
+        with self.assertRaises(TypeError):
+            raw.enqueue("text")
+        with self.assertRaises(TypeError):
+            send.enqueue("a", nothing=1)
+        with self.assertRaises(TypeError):
+            send.enqueue(object())
+        self.client.close()
+        daemon.finish()
+
+
+class Api(unittest.TestCase):
+    def setUp(self) -> None:
+        self.peer = Peer("client.sock")
+        self.addCleanup(self.peer.__exit__)
+        self.asked: list[str] = []
+        self.answers: list[tuple[int, bytes]] = []
+        self.client = jobsup.Client(self.peer.path)
+
+    @contextlib.contextmanager
+    def daemon(self, *answers: tuple[int, Any]) -> Iterator[None]:
+        """Answers requests with these statuses and documents, one after the other."""
+        left = list(answers)
+        asked = self.asked
+
+        class Handler(BaseHTTPRequestHandler):
+            def answer(self) -> None:
+                asked.append(f"{self.command} {self.path}")
+                status, document = left.pop(0)
+                body = document if isinstance(document, bytes) else json.dumps(document).encode()
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_GET = do_DELETE = answer
+
+            def address_string(self) -> str:
+                return "unix"
+
+            def log_message(self, *arguments: object) -> None:
+                pass
+
+        with ThreadingUnixStreamServer(os.path.join(self.peer.directory, "api.sock"), Handler) as server:
+            thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+            thread.start()
+            try:
+                yield
+            finally:
+                server.shutdown()
+                thread.join()
+        self.assertEqual(left, [])
+
+    def test_job_and_cancel(self) -> None:
+        with self.daemon((200, {"task_id": "5", "status": "queued"}), (200, {"task_id": "5", "status": "cancelled"})):
+            self.assertEqual(self.client.job(5)["status"], "queued")
+            self.assertEqual(self.client.cancel(jobsup.JobID(5))["status"], "cancelled")
+        self.assertEqual(self.asked, ["GET /api/tasks/5", "DELETE /api/tasks/5"])
+
+    def test_wait_asks_until_it_is_finished(self) -> None:
+        with self.daemon((200, {"status": "queued"}), (200, {"status": "completed", "result": 7})):
+            self.assertEqual(self.client.wait(5)["result"], 7)
+        self.assertEqual(self.asked, ["GET /api/tasks/5?wait=30000ms"] * 2)
+
+    def test_wait_gives_up(self) -> None:
+        with self.daemon((200, {"status": "processing"})), self.assertRaisesRegex(TimeoutError, "job 5 is processing"):
+            self.client.wait(5, timeout=0)
+
+    def test_errors(self) -> None:
+        error = {"error": {"code": "not_found", "message": "no job 5", "hint": "it may be pruned"}}
+        with self.daemon((404, error), (500, b"<html>"), (503, {})):
+            with self.assertRaisesRegex(jobsup.ApiError, "not_found: no job 5 .it may be pruned.") as caught:
+                self.client.job(5)
+            self.assertEqual((caught.exception.status, caught.exception.hint), (404, "it may be pruned"))
+            with self.assertRaisesRegex(jobsup.ApiError, "not_json"):
+                self.client.job(5)
+            with self.assertRaisesRegex(jobsup.ApiError, "unknown: Service Unavailable"):
+                self.client.job(5)
+
+    def test_no_daemon(self) -> None:
+        with self.assertRaises(jobsup.ConnectionLost):
+            self.client.job(1)
