@@ -124,9 +124,9 @@ final class ExecPool: WorkerPool {
     private func spawnFailed(_ run: ExecRun, _ error: SpawnError) {
         remove(run)
         context.store.release([run.job.lease])
+        defer { context.processEnded() }
         // Other runs of the same claim may have failed with it: one pause for all.
         guard pause == nil else { return }
-        _ = backoff.death(using: &context.random)
         let delay = max(RestartBackoff.base, backoff.death(using: &context.random))
         lastExit = error.words
         context.emit(.spawnFailed(pool: settings.name, message: error.words, retryIn: delay))

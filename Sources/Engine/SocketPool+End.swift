@@ -115,7 +115,11 @@ extension SocketPool {
         } else if worker.state == .draining, worker.jobs.isEmpty {
             arm(worker)
         } else {
-            stop(worker, why: why ?? "closed its connection")
+            worker.isAtFault = true
+            // Mostly it died, and the word of its exit is on the way.
+            context.loop.assumeIsolated().scheduleTask(in: Self.lingering) {
+                if worker.exit == nil { self.stop(worker, why: why ?? "closed its connection") }
+            }
         }
     }
 
@@ -129,7 +133,8 @@ extension SocketPool {
     /// Process and connection are gone: settles what was in its hands, and starts the next one.
     private func finish(_ worker: Worker) {
         guard let exit = worker.exit, let slot = slots.first(where: { $0.worker === worker }) else { return }
-        let wasAsked = worker.state == .stopping || (worker.state == .draining && exit.isSuccess)
+        let wasAsked =
+            !worker.isAtFault && (worker.state == .stopping || (worker.state == .draining && exit.isSuccess))
         worker.apply(.exit, at: context.time.now())
         worker.timer?.cancel()
         context.expected[worker.token] = nil

@@ -26,6 +26,8 @@ final class Worker {
     var exit: ProcessExit?
     /// Why the daemon is ending it, when it does.
     var stopReason: String?
+    /// It left without being asked, or broke the protocol: its running jobs count as crashed.
+    var isAtFault = false
     /// Waiting jobs were called back and have not all come.
     var isRecalled = false
     /// Boot deadline, job deadlines or the next step of a stop: the earliest of them.

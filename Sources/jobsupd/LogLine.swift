@@ -94,7 +94,7 @@ struct LogLine {
             name(job)
         case .jobRetried(let job, let worker, let failure, let at):
             let text = "job \(job.id) (\(job.type)) did not complete, attempt \(job.attempt): \(failure.type)"
-            self.init(.notice, failure.message.isEmpty ? text : "\(text): \(failure.message)")
+            self.init(.notice, failure.message.isEmpty ? text : "\(text): \(failure.firstLine)")
             metadata["cause"] = "\(failure.cause.name)"
             metadata["run_at_ms"] = "\(at.milliseconds)"
             metadata["worker"] = "\(worker)"
@@ -108,7 +108,7 @@ struct LogLine {
                 case (_, .quarantined): .jobQuarantined
                 default: .jobFailed
                 }
-            let words = failure.message.isEmpty ? failure.type : "\(failure.type): \(failure.message)"
+            let words = failure.message.isEmpty ? failure.type : "\(failure.type): \(failure.firstLine)"
             self.init(level, "job \(job.id) (\(job.type)) ended as \(state.name): \(words)", id: id)
             metadata["cause"] = "\(failure.cause.name)"
             metadata["reason"] = "\(words)"
@@ -144,5 +144,12 @@ struct LogLine {
             self.init(.warning, "ending all workers now: running jobs go back to their queues", id: .daemonHurried)
         default: self.init(.debug, "\(event)")
         }
+    }
+}
+
+extension Failure {
+    /// The first line of the message; the rest, often a traceback, is in the job's record.
+    fileprivate var firstLine: String {
+        message.split(separator: "\n").first.map(String.init) ?? ""
     }
 }

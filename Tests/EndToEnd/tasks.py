@@ -1,0 +1,139 @@
+"""What the workers of the tests can do."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from jobsup import App, Discard, Retry, Snooze, current_job
+
+app = App()
+OUTPUT = os.environ.get("JOBSUP_TEST_OUTPUT", "")
+
+
+def note(line: str) -> None:
+    """One write, so that lines of several processes do not mix."""
+    file = os.open(OUTPUT, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.write(file, (line + "\n").encode())
+    os.close(file)
+
+
+@app.task
+def add(a, b):
+    return a + b
+
+
+@app.task
+def sleep(seconds):
+    time.sleep(seconds)
+    return seconds
+
+
+@app.task
+def polite(seconds):
+    """Sleeps, and ends when it is cancelled."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        current_job().check_cancelled()
+        time.sleep(0.01)
+
+
+@app.task
+def record(key):
+    """Says when it runs, for those who count."""
+    note(f"start {key} {os.getpid()} {time.monotonic_ns()}")
+    time.sleep(0.002)
+    note(f"end {key} {os.getpid()} {time.monotonic_ns()}")
+
+
+@app.task
+def fail(message="no"):
+    raise ValueError(message)
+
+
+@app.task
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@app.task
+def die_once(path):
+    """Kills its worker the first time."""
+    if not os.path.exists(path):
+        open(path, "w").close()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "survived"
+
+
+@app.task
+def close_everything(path):
+    """Closes every descriptor, as sudo or a daemon does, and goes on."""
+    if os.path.exists(path):
+        return "second"
+    open(path, "w").close()
+    os.closerange(0, 4096)
+    time.sleep(600)
+
+
+@app.task
+def leave_grandchild(path):
+    """Leaves a process behind that holds all descriptors, then dies."""
+    if os.path.exists(path):
+        return "second"
+    child = subprocess.Popen(["sleep", "600"], close_fds=False, start_new_session=True)
+    with open(path, "w") as file:
+        file.write(str(child.pid))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@app.task
+def retry_later():
+    if current_job().attempt == 1:
+        raise Retry(0.05)
+    return current_job().attempt
+
+
+@app.task
+def snooze(path):
+    if not os.path.exists(path):
+        open(path, "w").close()
+        raise Snooze(0.05)
+    return current_job().attempt
+
+
+@app.task
+def discard():
+    raise Discard("not wanted")
+
+
+@app.task
+def progress():
+    current_job().progress(3, 10, stage="counting", message="three")
+    time.sleep(60)
+
+
+@app.task
+def environment():
+    return dict(os.environ)
+
+
+@app.task
+def big(count):
+    return "x" * count
+
+
+@app.task
+def process_state():
+    """What a worker inherited."""
+    status = dict(line.split(":\t", 1) for line in open("/proc/self/status").read().splitlines() if ":\t" in line)
+    return {
+        "blocked": status["SigBlk"], "ignored": status["SigIgn"],
+        "leads_its_group": os.getpgid(0) == os.getpid(),
+        "executable": sys.executable,
+    }
+
+
+@app.task(raw=True)
+def noop(payload):
+    return None

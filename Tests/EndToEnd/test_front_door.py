@@ -1,0 +1,209 @@
+"""The main job through the command line, with Python and exec workers."""
+
+import json
+import os
+import subprocess
+import unittest
+
+from harness import BUILD, Daemon, alive, python_pool, until
+
+
+class FrontDoor(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.daemon = Daemon(
+            {
+                "py": python_pool(),
+                "shell": {"kind": "exec", "command": ["/usr/bin/wc", "-c"], "queues": ["shell"], "processes": 2},
+                "exit3": {"kind": "exec", "command": ["/bin/sh", "-c", "echo oops >&2; exit 3"], "queues": ["exit3"]},
+                "missing": {"kind": "exec", "command": ["/no/such/program"], "queues": ["missing"]},
+                "slow": {"kind": "exec", "command": ["/bin/sleep", "600"], "queues": ["slow"], "stop_grace": "1s"},
+                "parked": python_pool(queues=["parked"], processes=0),
+            },
+            {
+                "fail": {"backoff": ["10ms"], "max_attempts": 2},
+                "impatient": {"queue": "slow", "timeout": "200ms", "max_attempts": 1},
+                "polite": {"timeout": "200ms", "max_attempts": 1},
+            },
+            limits={"payload": "64KiB", "result": "64KiB"},
+        ).start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.daemon.remove()
+
+    def test_a_result_comes_back(self):
+        result = self.daemon.jobsup("enqueue", "add", "--payload", '{"a": 1, "b": 41}', "--wait")
+        self.assertRegex(result.stdout, r"completed +42")
+
+    def test_exec_gets_the_payload_byte_for_byte(self):
+        payload = '{"n":12345678901234567890.10,  "b":1}'
+        id = json.loads(
+            self.daemon.jobsup("enqueue", "count", "--queue", "shell", "--payload", payload, "--json").stdout
+        )["task_id"]
+        self.assertEqual(self.daemon.finished(id)["result"], len(payload))
+
+    def test_exec_exit_code_fails_with_its_last_words(self):
+        job = self.daemon.finished(self.daemon.enqueue("x", None, "--queue", "exit3", "--max-attempts", "1"))
+        self.assertEqual((job["status"], job["error"]["type"]), ("failed", "exit 3"))
+        self.assertIn("oops", job["error"]["message"])
+
+    def test_a_program_that_cannot_start_costs_no_attempt(self):
+        id = self.daemon.enqueue("x", None, "--queue", "missing")
+        pool = until(lambda: self.daemon.json("pool", "missing").get("last_exit"), "the pool says why")
+        self.assertIn("/no/such/program", pool)
+        self.assertIn(self.daemon.job(id)["status"], ("queued", "processing"))
+        self.daemon.jobsup("job", "cancel", id)
+
+    def test_errors_are_retried_and_recorded(self):
+        job = self.daemon.finished(self.daemon.enqueue("fail", {"message": "broken"}))
+        self.assertEqual((job["status"], job["attempt"]), ("failed", 2))
+        self.assertEqual(job["error"]["type"], "ValueError")
+        self.assertEqual([a["cause"] for a in job["attempts"]], ["error", "error"])
+
+    def test_retry_snooze_discard(self):
+        daemon = self.daemon
+        self.assertEqual(daemon.finished(daemon.enqueue("retry_later"))["result"], 2)
+        path = str(daemon.directory / "snoozed")
+        self.assertEqual(daemon.finished(daemon.enqueue("snooze", {"path": path}))["result"], 1)
+        job = daemon.finished(daemon.enqueue("discard"))
+        self.assertEqual((job["status"], job["error"]["cause"]), ("failed", "discarded"))
+
+    def test_a_delayed_job_waits(self):
+        id = self.daemon.enqueue("add", {"a": 1, "b": 1}, "--delay", "300ms")
+        self.assertEqual((self.daemon.job(id)["status"], self.daemon.job(id).get("reason")), ("pending", "delayed"))
+        self.assertEqual(self.daemon.finished(id)["result"], 2)
+
+    def test_the_same_key_gives_the_same_job(self):
+        first = self.daemon.enqueue("add", {"a": 1, "b": 1}, "--key", "once")
+        self.daemon.finished(first)
+        second = self.daemon.json("enqueue", "add", "--payload", '{"a":5,"b":5}', "--key", "once")
+        self.assertEqual((second["task_id"], second["existing"]), (first, True))
+
+    def test_cancel_waiting_and_running(self):
+        waiting = self.daemon.enqueue("add", {"a": 1, "b": 1}, "--queue", "parked")
+        self.assertEqual(self.daemon.json("job", "cancel", waiting)["status"], "cancelled")
+        self.assertEqual(self.daemon.job(waiting)["status"], "cancelled")
+        running = self.daemon.enqueue("polite", {"seconds": 600}, "--timeout", "600s")
+        until(lambda: self.daemon.job(running)["status"] == "processing", "it runs")
+        self.assertEqual(self.daemon.json("job", "cancel", running)["status"], "cancelling")
+        self.assertEqual(self.daemon.finished(running)["status"], "cancelled")
+        self.assertEqual(self.daemon.jobsup("job", "cancel", running, check=False).returncode, 5)
+
+    def test_timeouts_end_the_job(self):
+        job = self.daemon.finished(self.daemon.enqueue("polite", {"seconds": 600}))
+        self.assertEqual((job["status"], job["error"]["cause"]), ("timeout", "timeout"))
+        job = self.daemon.finished(self.daemon.enqueue("impatient"))
+        self.assertEqual(job["status"], "timeout")
+
+    def test_progress_is_seen_while_it_runs(self):
+        id = self.daemon.enqueue("progress")
+        progress = until(lambda: self.daemon.job(id).get("progress"), "progress is shown")
+        self.assertEqual((progress["current"], progress["percent"], progress["stage"]), (3, 30, "counting"))
+        self.daemon.jobsup("job", "cancel", id)
+
+    def test_a_result_over_the_limit_is_refused_clearly(self):
+        job = self.daemon.finished(self.daemon.enqueue("big", {"count": 100_000}, "--max-attempts", "3"))
+        self.assertEqual((job["status"], job["error"]["type"]), ("failed", "ResultTooLarge"))
+
+    def test_a_stream_of_lines(self):
+        lines = "\n".join(json.dumps({"type": "add", "payload": {"a": n, "b": 1}}) for n in range(1200))
+        result = self.daemon.jobsup("enqueue", "--json", stdin=lines)
+        ids = [json.loads(line)["task_id"] for line in result.stdout.splitlines()]
+        self.assertEqual(len(set(ids)), 1200)
+        self.assertEqual(self.daemon.finished(ids[-1])["result"], 1200)
+        bad = self.daemon.jobsup("enqueue", stdin='{"type":"add"}\nnonsense\n', check=False)
+        self.assertEqual(bad.returncode, 5)
+        self.assertIn("line 2", bad.stderr)
+
+    def test_mistakes_are_told_with_the_way_out(self):
+        for arguments, code, word in [
+            (["enqueue", "add", "--queue", "defalt"], 3, "did you mean 'default'"),
+            (["job", "999999999"], 3, "there is no job"),
+            (["scale", "nobody", "3"], 3, "no pool"),
+            (["scale", "py", "100000"], 5, "bounds"),
+            (["enqueue", "add", "--payload", "{nonsense"], 64, "not JSON"),
+            (["enqueue", "add", "--payload", json.dumps("x" * 70_000)], 5, "limit"),
+            (["status", "--socket-directory", "/nonexistent"], 4, "systemctl"),
+        ]:
+            result = self.daemon.jobsup(*arguments, check=False)
+            self.assertEqual(result.returncode, code, result)
+            self.assertIn(word, result.stderr)
+
+    def test_scaling_up_and_down(self):
+        daemon = Daemon({"py": python_pool(processes={"min": 0, "max": 6, "start": 1})}).start()
+        self.addCleanup(daemon.remove)
+        self.assertIn("1 → 4", daemon.jobsup("scale", "py", "+3").stdout)
+        until(lambda: daemon.json("pool", "py")["ready"] == 4, "four are ready")
+        busy = daemon.enqueue("sleep", {"seconds": 1})
+        until(lambda: daemon.job(busy)["status"] == "processing", "one is busy")
+        self.assertIn("4 → 1", daemon.jobsup("scale", "py", "-3").stdout)
+        until(lambda: daemon.json("pool", "py")["actual"] == 1, "one is left")
+        self.assertEqual(daemon.finished(busy)["crashes"], 0)
+        self.assertEqual(daemon.job(busy)["status"], "completed")
+
+    def test_what_a_worker_inherits(self):
+        id = self.daemon.enqueue("process_state")
+        state = self.daemon.finished(id)["result"]
+        self.assertEqual(int(state["blocked"], 16), 0)
+        # Python itself ignores SIGPIPE and SIGXFSZ; nothing else may be ignored.
+        self.assertEqual(int(state["ignored"], 16) & ~(1 << 12 | 1 << 24), 0)
+        self.assertTrue(state["leads_its_group"])
+
+    def test_nothing_of_the_service_manager_reaches_a_worker(self):
+        os.environ.update(NOTIFY_SOCKET="/run/none", LISTEN_FDS="0", INVOCATION_ID="1", JOURNAL_STREAM="1:1")
+        daemon = Daemon({"py": python_pool()})
+        self.addCleanup(daemon.remove)
+        try:
+            daemon.start()
+        finally:
+            for name in ("NOTIFY_SOCKET", "LISTEN_FDS", "INVOCATION_ID", "JOURNAL_STREAM"):
+                del os.environ[name]
+        names = daemon.finished(daemon.enqueue("environment"))["result"].keys()
+        self.assertFalse({"NOTIFY_SOCKET", "LISTEN_FDS", "INVOCATION_ID", "JOURNAL_STREAM", "JOBSUP_TOKEN"} & names)
+
+    def test_stop_waits_for_the_running_job_and_leaves_nobody(self):
+        daemon = Daemon({"py": python_pool()}).start()
+        self.addCleanup(daemon.remove)
+        id = daemon.enqueue("sleep", {"seconds": 1.5})
+        until(lambda: daemon.job(id)["status"] == "processing", "it runs")
+        pids = [worker["pid"] for worker in daemon.workers()]
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual([pid for pid in pids if alive(pid)], [])
+        daemon.start()
+        self.assertEqual(daemon.job(id)["status"], "completed")
+
+    def test_a_second_signal_hurries(self):
+        daemon = Daemon({"py": python_pool(stop_grace="500ms")}).start()
+        self.addCleanup(daemon.remove)
+        id = daemon.enqueue("sleep", {"seconds": 600})
+        until(lambda: daemon.job(id)["status"] == "processing", "it runs")
+        daemon.process.terminate()
+        until(lambda: "draining" in daemon.tail(), "it drains")
+        daemon.process.terminate()
+        self.assertEqual(daemon.process.wait(30), 0)
+        daemon.start()
+        until(lambda: daemon.job(id)["status"] in ("queued", "processing"), "it is there again")
+        self.assertEqual(daemon.job(id)["crashes"], 0)
+
+    def test_a_second_daemon_is_refused(self):
+        second = subprocess.run(
+            [str(BUILD / "jobsupd"), "--config", str(self.daemon.config)], capture_output=True, text=True, timeout=30
+        )
+        self.assertNotEqual(second.returncode, 0)
+        self.assertIn(f"process {self.daemon.process.pid}", second.stderr)
+
+    def test_a_wrong_configuration_is_told_with_line_and_key(self):
+        path = self.daemon.directory / "wrong.yaml"
+        path.write_text("pools:\n  mail:\n    comand: [true]\n    procesess: 2\n    command: sh -c true\n")
+        result = subprocess.run([str(BUILD / "jobsup"), "config", "check", str(path)], capture_output=True, text=True)
+        self.assertEqual(result.returncode, 5)
+        self.assertIn(f"{path}:4:5: pools.mail.procesess: unknown key; did you mean 'processes'?", result.stderr)
+        self.assertIn("never given to a shell", result.stderr)
+        daemon = subprocess.run([str(BUILD / "jobsupd"), "--config", str(path)], capture_output=True, text=True)
+        self.assertEqual(daemon.returncode, 78)
+        self.assertIn("did you mean 'command'?", daemon.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
