@@ -10,7 +10,7 @@ from typing import Any, Callable, Union
 
 from .api import Api
 from .clientlink import ClientLink
-from .errors import EnqueueRefused
+from .errors import EnqueueRefused, ProtocolError
 from .newjob import JobID, NewJob
 
 #: Jobs in one request at most.
@@ -103,32 +103,31 @@ class Client:
         link = self._link
         ids: list[JobID | None] = []
         refusal: tuple[str, str] | None = None
-        #: How many jobs are in each request that has no answer yet.
-        sent: list[int] = []
+        #: Where the ids of each unanswered request belong. A refusal may overtake the answers before it.
+        places: dict[int, slice] = {}
 
         def take_answer() -> None:
             nonlocal refusal
-            answer = link.answer()
-            count = sent.pop(0)
-            if isinstance(answer, list):
-                link.check(len(answer) == count, "ENQUEUED has not the jobs that were sent")
-                ids.extend(answer)
-            else:
+            request, answer = link.answer()
+            place = places.pop(request, None)
+            if place is None:
+                raise ProtocolError(f"an answer to request {request}, which waits for none")
+            if isinstance(answer, tuple):
                 refusal = refusal or answer
-                ids.extend([None] * count)
+                return
+            if len(answer) != place.stop - place.start:
+                raise ProtocolError("ENQUEUED has not the jobs that were sent")
+            ids[place] = answer
 
-        unsent = 0
         for count, body in self._batches(jobs):
-            if len(sent) >= WINDOW:
+            if len(places) >= WINDOW:
                 take_answer()
-            if refusal is not None:
-                unsent += count
-                continue
-            link.send(count, body)
-            sent.append(count)
-        while sent:
+            if refusal is None:
+                places[link.send(count, body)] = slice(len(ids), len(ids) + count)
+            ids.extend([None] * count)
+        while places:
             take_answer()
-        return ids + [None] * unsent, refusal
+        return ids, refusal
 
     def _batches(self, jobs: Iterable[_Item]) -> Iterable[tuple[int, bytes]]:
         limit = min(BATCH_BYTES, self._link.body_limit)
