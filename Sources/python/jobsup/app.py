@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from typing import Any, Callable, Union
+from typing import TYPE_CHECKING, Any, Callable, Union
 
 from .client import Client
 from .newjob import JobID, NewJob
 from .task import Task
-from .testing import Inline
+
+if TYPE_CHECKING:
+    from .testing import Inline
 
 _Errors = Union[type[BaseException], tuple[type[BaseException], ...]]
 
@@ -91,6 +93,8 @@ class App:
 
         ``jobs`` lists what ran. An error that ends a job is raised by the enqueue, unless ``raise_errors`` is false.
         """
+        from .testing import Inline
+
         return Inline(self, raise_errors)
 
 

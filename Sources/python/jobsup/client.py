@@ -6,12 +6,14 @@ import os
 import threading
 import time
 from collections.abc import Iterable
-from typing import Any, Callable, Union
+from typing import TYPE_CHECKING, Any, Callable, Union
 
-from .api import Api
 from .clientlink import ClientLink
-from .errors import EnqueueRefused
+from .errors import EnqueueRefused, ProtocolError
 from .newjob import JobID, NewJob
+
+if TYPE_CHECKING:
+    from .api import Api
 
 #: Jobs in one request at most.
 BATCH_JOBS = 1000
@@ -47,7 +49,8 @@ class Client:
         self._clock = clock
         self._lock = threading.Lock()
         self._link = ClientLink(socket_path, name or f"python-{os.getpid()}", timeout)
-        self._api = Api(os.path.join(directory, "api.sock"), timeout)
+        self._api_path = os.path.join(directory, "api.sock")
+        self._timeout = timeout
 
     def __enter__(self) -> Client:
         return self
@@ -76,15 +79,21 @@ class Client:
 
     def job(self, id: int) -> dict[str, Any]:
         """The job's document; its keys are those of the HTTP API."""
-        return self._api.job(int(id))
+        return self._api().job(int(id))
 
     def wait(self, id: int, timeout: float | None = None) -> dict[str, Any]:
         """The job's document once it is finished; raises ``TimeoutError`` after ``timeout`` seconds."""
-        return self._api.wait(int(id), timeout)
+        return self._api().wait(int(id), timeout)
 
     def cancel(self, id: int) -> dict[str, Any]:
         """Cancels a job: one that waits at once, one that runs by telling its handler."""
-        return self._api.cancel(int(id))
+        return self._api().cancel(int(id))
+
+    def _api(self) -> Api:
+        # Imported on demand: HTTP takes a third of the start of a program that only enqueues, as workers do.
+        from .api import Api
+
+        return Api(self._api_path, self._timeout)
 
     def _enqueue(self, jobs: Iterable[_Item]) -> list[JobID]:
         self._link.open()
@@ -103,32 +112,31 @@ class Client:
         link = self._link
         ids: list[JobID | None] = []
         refusal: tuple[str, str] | None = None
-        #: How many jobs are in each request that has no answer yet.
-        sent: list[int] = []
+        #: Where the ids of each unanswered request belong. A refusal may overtake the answers before it.
+        places: dict[int, slice] = {}
 
         def take_answer() -> None:
             nonlocal refusal
-            answer = link.answer()
-            count = sent.pop(0)
-            if isinstance(answer, list):
-                link.check(len(answer) == count, "ENQUEUED has not the jobs that were sent")
-                ids.extend(answer)
-            else:
+            request, answer = link.answer()
+            place = places.pop(request, None)
+            if place is None:
+                raise ProtocolError(f"an answer to request {request}, which waits for none")
+            if isinstance(answer, tuple):
                 refusal = refusal or answer
-                ids.extend([None] * count)
+                return
+            if len(answer) != place.stop - place.start:
+                raise ProtocolError("ENQUEUED has not the jobs that were sent")
+            ids[place] = answer
 
-        unsent = 0
         for count, body in self._batches(jobs):
-            if len(sent) >= WINDOW:
+            if len(places) >= WINDOW:
                 take_answer()
-            if refusal is not None:
-                unsent += count
-                continue
-            link.send(count, body)
-            sent.append(count)
-        while sent:
+            if refusal is None:
+                places[link.send(count, body)] = slice(len(ids), len(ids) + count)
+            ids.extend([None] * count)
+        while places:
             take_answer()
-        return ids + [None] * unsent, refusal
+        return ids, refusal
 
     def _batches(self, jobs: Iterable[_Item]) -> Iterable[tuple[int, bytes]]:
         limit = min(BATCH_BYTES, self._link.body_limit)

@@ -27,7 +27,7 @@ Answer = Union[list[JobID], tuple[str, str]]
 
 
 class ClientLink:
-    """Sends requests and gives their answers in the same order; for one thread at a time."""
+    """Sends requests and gives their answers in the order in which they come; for one thread at a time."""
 
     def __init__(self, path: str, name: str, timeout: float) -> None:
         self._path = path
@@ -38,7 +38,6 @@ class ClientLink:
         self._arrived: list[tuple[int, bytes]] = []
         self._splitter = FrameSplitter()
         self._request = 0
-        self._answered = 0
         #: The most bytes of jobs that one request may hold.
         self.body_limit = 0
 
@@ -56,28 +55,28 @@ class ClientLink:
             self._socket.close()
             self._socket = None
 
-    def send(self, count: int, jobs: bytes) -> None:
-        """Sends one request of so many encoded jobs."""
+    def send(self, count: int, jobs: bytes) -> int:
+        """Sends one request of so many encoded jobs; returns its number."""
         self._request += 1
         header = _ENQUEUE.pack(_ENQUEUE_OVERHEAD + len(jobs), frames.ENQUEUE, self._request, count)
         self._send(header + jobs)
+        return self._request
 
-    def answer(self) -> Answer:
-        """The daemon's answer to the oldest request that has none."""
-        self._answered += 1
+    def answer(self) -> tuple[int, Answer]:
+        """The number of a request and the daemon's answer to it."""
         kind, body = self._next()
         if kind == frames.ENQUEUED:
-            self.check(len(body) >= _ENQUEUED.size, "ENQUEUED is too short")
+            self._check(len(body) >= _ENQUEUED.size, "ENQUEUED is too short")
             request, count = _ENQUEUED.unpack_from(body)
-            self.check(request == self._answered, "an answer to another request")
-            self.check(len(body) == _ENQUEUED.size + count * _RECEIPT.size, "ENQUEUED has not the length of its jobs")
-            return [JobID(id, bool(old)) for id, old in _RECEIPT.iter_unpack(memoryview(body)[_ENQUEUED.size :])]
+            self._check(len(body) == _ENQUEUED.size + count * _RECEIPT.size, "ENQUEUED has not the length of its jobs")
+            return request, [
+                JobID(id, bool(old)) for id, old in _RECEIPT.iter_unpack(memoryview(body)[_ENQUEUED.size :])
+            ]
         fields = self._decode(kind, body)
-        self.check(kind == frames.REFUSED, f"{frames.LAYOUTS[kind].name} came where ENQUEUED was expected")
-        self.check(fields["request"] == self._answered, "an answer to another request")
-        return fields["code"], fields["message"]
+        self._check(kind == frames.REFUSED, f"{frames.LAYOUTS[kind].name} came where ENQUEUED was expected")
+        return fields["request"], (fields["code"], fields["message"])
 
-    def check(self, right: bool, wrong: str) -> None:
+    def _check(self, right: bool, wrong: str) -> None:
         """Ends the connection when the daemon broke the protocol."""
         if not right:
             self.close()
@@ -87,7 +86,7 @@ class ClientLink:
         self._process = os.getpid()
         self._arrived = []
         self._splitter = FrameSplitter()
-        self._request = self._answered = 0
+        self._request = 0
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(self._timeout)
         try:
@@ -98,8 +97,10 @@ class ClientLink:
         self._send(frames.encode(frames.CLIENT_HELLO, protocol=frames.PROTOCOL, name=self._name))
         kind, body = self._next()
         fields = self._decode(kind, body)
-        self.check(kind == frames.CLIENT_WELCOME, f"{frames.LAYOUTS[kind].name} came where CLIENT_WELCOME was expected")
-        self.check(fields["protocol"] == frames.PROTOCOL, f"the daemon speaks protocol {fields['protocol']}")
+        self._check(
+            kind == frames.CLIENT_WELCOME, f"{frames.LAYOUTS[kind].name} came where CLIENT_WELCOME was expected"
+        )
+        self._check(fields["protocol"] == frames.PROTOCOL, f"the daemon speaks protocol {fields['protocol']}")
         self._splitter.max_frame = fields["max_frame"]
         self.body_limit = fields["max_frame"] - _ENQUEUE_OVERHEAD
 

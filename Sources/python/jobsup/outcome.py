@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import logging
+import sys
 import traceback
 from typing import Any, NamedTuple
 
@@ -97,7 +97,7 @@ def outcome_of_error(task: Task, job: Job, error: BaseException) -> Outcome:
         return Outcome(frames.SNOOZE, text=_reason(error, error.reason), delay_seconds=error.delay, error=error)
     if isinstance(error, Discard):
         return Outcome(frames.DISCARD, text=_reason(error, error.reason), error=error)
-    if job.cancelled and isinstance(error, (Cancelled, asyncio.CancelledError)):
+    if job.cancelled and _is_cancellation(error):
         return Outcome(frames.FAIL, error_type="Cancelled", text="cancelled", may_retry=False, error=error)
     if task.discard_on and isinstance(error, task.discard_on):
         return Outcome(frames.DISCARD, text=f"{error_name(error)}: {_words(error)}", error=error)
@@ -122,6 +122,14 @@ def error_name(error: BaseException) -> str:
     return kind.__qualname__ if kind.__module__ in ("builtins", "jobsup.errors") else (
         f"{kind.__module__}.{kind.__qualname__}"
     )  # fmt: skip
+
+
+def _is_cancellation(error: BaseException) -> bool:
+    if isinstance(error, Cancelled):
+        return True
+    # Who has not imported asyncio cannot raise its error, and need not wait for its import at every start.
+    asyncio = sys.modules.get("asyncio")
+    return asyncio is not None and isinstance(error, asyncio.CancelledError)
 
 
 def _hook(task: Task, job: Job, outcome: Outcome, result: Any) -> Any:

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from . import forks, frames
-from .aio import AsyncRunner
 from .bell import Bell
 from .environment import WorkerEnvironment
 from .errors import ConnectionLost, DaemonError, JobsupError, ProtocolError
@@ -146,8 +145,13 @@ class Worker:
         return fields, arrived[1:]
 
     def _runner(self, result_limit: int) -> Runner:
-        kind = AsyncRunner if any(task.is_async for task in self._tasks.values()) else ThreadRunner
-        return kind(self._tasks, self._environment.slots, self._clock, result_limit)
+        arguments = (self._tasks, self._environment.slots, self._clock, result_limit)
+        if not any(task.is_async for task in self._tasks.values()):
+            return ThreadRunner(*arguments)
+        # Imported on demand: an event loop takes a third of a worker's start.
+        from .aio import AsyncRunner
+
+        return AsyncRunner(*arguments)
 
     def _watch(self, link: Link, session: Session, runner: Runner, early: list[tuple[int, bytes]]) -> None:
         """The link's thread."""

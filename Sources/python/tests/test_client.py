@@ -178,6 +178,19 @@ class Enqueueing(unittest.TestCase):
         self.assertEqual(ids[:BATCH_JOBS], list(range(1, BATCH_JOBS + 1)))
         self.assertEqual(ids[BATCH_JOBS : 2 * BATCH_JOBS], [None] * BATCH_JOBS)
 
+    def test_a_refusal_may_overtake_an_answer(self) -> None:
+        def script(connection: Connection) -> None:
+            first, second = connection.expect(frames.ENQUEUE), connection.expect(frames.ENQUEUE)
+            connection.send(frames.REFUSED, request=second["request"], code="bad_priority", message="11")
+            jobs = [{"job": number, "existing": 0} for number in range(len(first["jobs"]))]
+            connection.send(frames.ENQUEUED, request=first["request"], jobs=jobs)
+
+        daemon = Daemon(self.peer, script)
+        with self.assertRaises(jobsup.EnqueueRefused) as caught:
+            self.client.enqueue_many(("noop", number) for number in range(BATCH_JOBS + 5))
+        daemon.finish()
+        self.assertEqual(caught.exception.ids, [*range(BATCH_JOBS), *[None] * 5])
+
     def test_a_restarted_daemon_is_found_again(self) -> None:
         daemon = Daemon(
             self.peer,
