@@ -26,6 +26,21 @@ let package = Package(
                 .product(name: "HeapModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(
+            name: "SQLiteStore",
+            dependencies: [
+                "CSQLite", "JobModel", "JobStore",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "StoreConformance", dependencies: ["JobModel", "JobStore"], path: "Tests/StoreConformance",
+            swiftSettings: strict),
+        .testTarget(name: "JobStoreTests", dependencies: ["JobStore", "StoreConformance"], swiftSettings: strict),
+        .testTarget(
+            name: "SQLiteStoreTests", dependencies: ["CSQLite", "SQLiteStore", "StoreConformance"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
