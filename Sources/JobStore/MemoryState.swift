@@ -71,9 +71,7 @@ struct MemoryState {
         var claimed: [ClaimedJob] = []
         for name in queues where claimed.count < limit {
             guard let queue = names.number(of: name) else { continue }
-            var taken: [(LaneNumber, ReadyJob)] = []
-            _ = ready.take(from: queue, limit: limit - claimed.count) { taken.append(($0, $1)) }
-            for (lane, job) in taken {
+            while claimed.count < limit, case .job(let job, let lane) = ready.takeNext(from: queue) {
                 let lease = leases.grant(job, lane: lane)
                 jobs[job.id]?.record.state = .processing
                 tally.move(from: .queued, to: .processing, of: queue)

@@ -37,6 +37,9 @@ package struct ReadyLane: Sendable {
         return min(oldest, next)
     }
 
+    /// The last id at hand; 0 when nothing is.
+    package var end: JobID { last ?? JobID(0) }
+
     private var last: JobID? {
         let held = [returned.max?.id, line.last?.id, lastPromised].compactMap { $0 }
         return held.max()
@@ -96,17 +99,32 @@ extension ReadyLane {
     /// or the job counts as away. `true` for at hand.
     package mutating func admit(_ id: JobID, weight: Int, window: ReadyWindow) -> Bool {
         if fits(id, weight: weight, window: window) {
-            promisedJobs += 1
-            promisedWeight += weight
-            lastPromised = lastPromised.map { max($0, id) } ?? id
+            promise(id, weight: weight)
             return true
         }
         sendAway(id)
         return false
     }
 
+    /// The same for a job that was at hand before and comes back: there is always room, unless others that belong
+    /// before it are away.
+    package mutating func readmit(_ id: JobID, weight: Int) -> Bool {
+        if isBeyond(id) {
+            sendAway(id)
+            return false
+        }
+        promise(id, weight: weight)
+        return true
+    }
+
+    private mutating func promise(_ id: JobID, weight: Int) {
+        promisedJobs += 1
+        promisedWeight += weight
+        lastPromised = lastPromised.map { max($0, id) } ?? id
+    }
+
     private func fits(_ id: JobID, weight: Int, window: ReadyWindow) -> Bool {
-        if away > 0, id > horizon { return false }
+        if isBeyond(id) { return false }
         let jobs = count + promisedJobs + 1
         if window.holds(jobs: jobs, bytes: self.weight + promisedWeight + weight) { return true }
         // One that belongs before others at hand has to be at hand too, even if there is no room; `overflow` makes room.
@@ -120,9 +138,30 @@ extension ReadyLane {
         away += 1
     }
 
-    /// One job less is away: it was cancelled, or never written.
-    package mutating func forgetAway(_ count: Int = 1) {
-        away = max(0, away - count)
+    /// One job less is away: it was cancelled.
+    package mutating func forgetAway() {
+        away = max(0, away - 1)
+    }
+
+    /// Whether others that belong before the job may be away.
+    package func isBeyond(_ id: JobID) -> Bool {
+        away > 0 && id > horizon
+    }
+
+    /// What is away, to be put back when a commit fails.
+    package var tail: Tail {
+        get { Tail(away: away, horizon: horizon) }
+        set { (away, horizon) = (newValue.away, newValue.horizon) }
+    }
+
+    package struct Tail: Sendable {
+        package let away: Int
+        package let horizon: JobID
+
+        package init(away: Int, horizon: JobID) {
+            self.away = away
+            self.horizon = horizon
+        }
     }
 
     /// The commit is over: what was promised room is at hand now, or never came.
@@ -142,18 +181,20 @@ extension ReadyLane {
         (max(1, window.jobs - count), max(0, window.bytes - weight))
     }
 
-    /// Takes in what was fetched, in ascending order. `through` is the last id looked at; `reachedEnd` says that
-    /// nothing lies behind it.
+    /// Takes in what was fetched, in ascending order: all that comes before ``end``, and as much behind it as there was
+    /// room for. `through` is the last id looked at; `reachedEnd` says that nothing lies behind it.
     package mutating func takeIn(_ jobs: [ReadyJob], through: JobID, reachedEnd: Bool) {
         for job in jobs { insert(job) }
+        let through = max(through, end)
         away = reachedEnd ? 0 : max(1, away - jobs.count)
         horizon = max(horizon, through)
         isFetching = false
     }
 
-    /// Whether so many came back to older places that the row should be cut.
+    /// Whether so many came back to older places that the row should be cut. Not while promises are open: what was
+    /// promised room may lie behind the cut.
     package func overflows(_ window: ReadyWindow) -> Bool {
-        guard window.jobs < .max / 2 else { return false }
+        guard window.jobs < .max / 2, promisedJobs == 0 else { return false }
         return count > 2 * window.jobs || (count > 1 && weight / 2 > window.bytes)
     }
 

@@ -29,25 +29,25 @@ package struct ReadyQueue: Sendable {
         withLane(number) { $0.insert(job) }
     }
 
-    /// Takes up to `limit` jobs of one queue. `false` when a lane has to be fetched from disk first, so that
-    /// nothing behind it may be handed out.
-    package mutating func take(
-        from queue: Int, limit: Int, _ receive: (LaneNumber, ReadyJob) -> Void
-    ) -> Bool {
-        guard queue < occupied.count else { return true }
-        var left = limit
-        while left > 0, occupied[queue] != 0 {
+    package enum Next {
+        case job(ReadyJob, LaneNumber)
+        /// The next one has to be fetched from disk first, and nothing behind it may be handed out before.
+        case blocked
+        case none
+    }
+
+    /// Takes the next job of one queue.
+    package mutating func takeNext(from queue: Int) -> Next {
+        guard queue < occupied.count else { return .none }
+        while occupied[queue] != 0 {
             let rank = occupied[queue].trailingZeroBitCount
-            guard let priority = Priority(rank + 1) else { return true }
+            guard let priority = Priority(rank + 1) else { break }
             let number = LaneNumber(queue: queue, priority: priority)
-            while left > 0, let job = lanes[number.index].popFirst() {
-                receive(number, job)
-                left -= 1
-            }
-            if lanes[number.index].isBlocked { return false }
-            if lanes[number.index].isEmpty { occupied[queue] &= ~(1 << UInt16(rank)) }
+            if let job = lanes[number.index].popFirst() { return .job(job, number) }
+            if lanes[number.index].isBlocked { return .blocked }
+            occupied[queue] &= ~(1 << UInt16(rank))
         }
-        return true
+        return .none
     }
 
     /// When the job was enqueued that would be taken next; `nil` when none is at hand.
@@ -56,13 +56,20 @@ package struct ReadyQueue: Sendable {
         return lanes[queue * LaneNumber.perQueue + occupied[queue].trailingZeroBitCount].first?.enqueuedAt
     }
 
-    /// The lanes of one queue that should be fetched from disk.
-    package func lowLanes(of queue: Int) -> [LaneNumber] {
+    /// The lanes of one queue that should be fetched from disk now; they count as being fetched from here on.
+    package mutating func startFetching(for queue: Int) -> [LaneNumber] {
         guard queue < occupied.count else { return [] }
-        return (1...LaneNumber.perQueue).compactMap { rank in
-            guard let priority = Priority(rank) else { return nil }
+        var found: [LaneNumber] = []
+        var rest = occupied[queue]
+        while rest != 0 {
+            let rank = rest.trailingZeroBitCount
+            rest &= rest - 1
+            guard let priority = Priority(rank + 1) else { break }
             let number = LaneNumber(queue: queue, priority: priority)
-            return lanes[number.index].isLow(window) ? number : nil
+            guard lanes[number.index].isLow(window) else { continue }
+            lanes[number.index].isFetching = true
+            found.append(number)
         }
+        return found
     }
 }

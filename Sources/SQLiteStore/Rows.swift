@@ -1,0 +1,172 @@
+import JobModel
+import JobStore
+
+/// The tables of unfinished jobs.
+enum Shelf: String, CaseIterable {
+    case ready
+    case backlog
+    case pending
+}
+
+/// An unfinished job as its row has it.
+struct StoredJob: Sendable {
+    let job: ReadyJob
+    let lane: LaneNumber
+}
+
+/// The rows of unfinished jobs: how they are written, moved and read by the writer.
+final class Rows {
+    private let intoReady: Statement
+    private let intoBacklog: Statement
+    private let intoPending: Statement
+    private let remove: [Shelf: Statement]
+    private let find: [Shelf: Statement]
+    private let crashed: [Shelf: Statement]
+    private let due: Statement
+    private let nextDue: Statement
+    private let fetch: Statement
+
+    private static let columns = "id, queue, priority, type, max_attempts, timeout_ms, enqueued_at, crashes, used"
+
+    init(_ connection: Connection) throws {
+        func each(_ sql: (Shelf) -> String) throws -> [Shelf: Statement] {
+            var statements: [Shelf: Statement] = [:]
+            for shelf in Shelf.allCases { statements[shelf] = try connection.prepare(sql(shelf)) }
+            return statements
+        }
+        let columns = Self.columns
+        let insert = "(\(columns), payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        intoReady = try connection.prepare("INSERT INTO ready \(insert)")
+        intoBacklog = try connection.prepare("INSERT INTO backlog \(insert)")
+        intoPending = try connection.prepare(
+            """
+            INSERT INTO pending (\(columns), payload, run_at, reason)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            """)
+        remove = try each { "DELETE FROM \($0.rawValue) WHERE id BETWEEN ?1 AND ?2" }
+        find = try each { "SELECT \(columns), payload FROM \($0.rawValue) WHERE id = ?1" }
+        crashed = try each { "UPDATE \($0.rawValue) SET crashes = ?2 WHERE id = ?1" }
+        due = try connection.prepare(
+            "SELECT \(columns), payload FROM pending WHERE run_at <= ?1 ORDER BY run_at LIMIT ?2")
+        nextDue = try connection.prepare("SELECT run_at FROM pending ORDER BY run_at LIMIT 1")
+        fetch = try connection.prepare(
+            """
+            SELECT \(columns), payload FROM backlog
+            WHERE queue = ?1 AND priority = ?2 AND id > ?3 ORDER BY id
+            """)
+    }
+
+    // MARK: Writing
+
+    func insert(_ job: ReadyJob, lane: LaneNumber) throws(SQLiteFailure) {
+        let statement = job.isSpilled ? intoBacklog : intoReady
+        try bind(job, lane: lane, to: statement)
+        try statement.run(10, blob: job.payload)
+    }
+
+    func insertPending(
+        _ job: ReadyJob, lane: LaneNumber, until: Timestamp, reason: PendingReason
+    ) throws(SQLiteFailure) {
+        try bind(job, lane: lane, to: intoPending)
+        intoPending.bind(11, until.milliseconds)
+        intoPending.bind(12, reason.rawValue)
+        try intoPending.run(10, blob: job.payload)
+    }
+
+    private func bind(_ job: ReadyJob, lane: LaneNumber, to statement: Statement) throws(SQLiteFailure) {
+        statement.bind(1, job.id.rawValue)
+        statement.bind(2, lane.queue)
+        statement.bind(3, Int(lane.priority.rawValue))
+        try statement.bind(4, job.type)
+        statement.bind(5, Int(job.maxAttempts))
+        statement.bind(6, job.timeoutMilliseconds)
+        statement.bind(7, job.enqueuedAt.milliseconds)
+        statement.bind(8, Int(job.crashes))
+        statement.bind(9, Int(job.used))
+    }
+
+    func delete(_ id: JobID, from shelf: Shelf) throws(SQLiteFailure) {
+        try delete(id, through: id, from: shelf)
+    }
+
+    /// Deletes a run of neighbours, all of which have to be there to be deleted: one statement for many rows.
+    func delete(_ first: JobID, through last: JobID, from shelf: Shelf) throws(SQLiteFailure) {
+        guard let statement = remove[shelf] else { return }
+        statement.bind(1, first.rawValue)
+        statement.bind(2, last.rawValue)
+        try statement.run()
+    }
+
+    func setCrashes(_ crashes: Int32, of id: JobID, in shelf: Shelf) throws(SQLiteFailure) {
+        guard let statement = crashed[shelf] else { return }
+        statement.bind(1, id.rawValue)
+        statement.bind(2, Int(crashes))
+        try statement.run()
+    }
+
+    // MARK: Reading
+
+    /// The row of an unfinished job, and where it lies.
+    func find(_ id: JobID) throws(SQLiteFailure) -> (row: StoredJob, shelf: Shelf)? {
+        for shelf in Shelf.allCases {
+            guard let statement = find[shelf] else { continue }
+            statement.bind(1, id.rawValue)
+            if let row = try statement.first({ Self.read($0, isSpilled: shelf == .backlog) }) { return (row, shelf) }
+        }
+        return nil
+    }
+
+    func due(at now: Timestamp, limit: Int) throws(SQLiteFailure) -> [StoredJob] {
+        due.bind(1, now.milliseconds)
+        due.bind(2, limit)
+        var rows: [StoredJob] = []
+        while try due.step() { rows.append(Self.read(due, isSpilled: false)) }
+        return rows
+    }
+
+    func firstDue() throws(SQLiteFailure) -> Timestamp? {
+        try nextDue.first { Timestamp(milliseconds: $0.int(0)) }
+    }
+
+    /// Reads on in the backlog of a lane until there is no room left. `reachedEnd`: nothing lies behind.
+    func fetch(
+        _ lane: LaneNumber, after: JobID, upTo obliged: JobID, room: (jobs: Int, bytes: Int)
+    ) throws(SQLiteFailure) -> (jobs: [ReadyJob], reachedEnd: Bool) {
+        fetch.bind(1, lane.queue)
+        fetch.bind(2, Int(lane.priority.rawValue))
+        fetch.bind(3, after.rawValue)
+        var jobs: [ReadyJob] = []
+        var bytes = 0
+        while try fetch.step() {
+            let isObliged = JobID(fetch.int(0)) <= obliged
+            let fits = jobs.isEmpty || (jobs.count < room.jobs && bytes < room.bytes)
+            guard isObliged || fits else {
+                fetch.reset()
+                return (jobs, false)
+            }
+            let job = Self.read(fetch, isSpilled: true).job
+            bytes += job.weight
+            jobs.append(job)
+        }
+        return (jobs, true)
+    }
+
+    static func everyReady(_ connection: Connection, _ receive: (StoredJob) -> Void) throws(SQLiteFailure) {
+        let all = try connection.prepare("SELECT \(columns), payload FROM ready ORDER BY id")
+        while try all.step() { receive(read(all, isSpilled: false)) }
+    }
+
+    private static func read(_ row: Statement, isSpilled: Bool) -> StoredJob {
+        let job = ReadyJob(
+            id: JobID(row.int(0)), type: row.text(3), payload: row.blob(9), timeoutMilliseconds: row.int(5),
+            enqueuedAt: Timestamp(milliseconds: row.int(6)), maxAttempts: Int32(clamping: row.int(4)),
+            used: Int32(clamping: row.int(8)), crashes: Int32(clamping: row.int(7)), isSpilled: isSpilled)
+        let lane = LaneNumber(queue: Int(row.int(1)), priority: Priority(row.int(2)) ?? .normal)
+        return StoredJob(job: job, lane: lane)
+    }
+}
+
+extension ReadyJob {
+    /// The table that its row lies in while it waits or runs.
+    var shelf: Shelf { isSpilled ? .backlog : .ready }
+}
