@@ -1,0 +1,116 @@
+# make test      installs what it needs, builds, and runs all tests
+# make release   builds what is installed; then: sudo make install
+#
+# Variables: PREFIX (/usr), DESTDIR (for packaging), CONFIGURATION (release; which build `install` takes),
+# SWIFT_FLAGS (for every swift build, e.g. -j 2).
+
+PREFIX ?= /usr
+DESTDIR ?=
+CONFIGURATION ?= release
+SWIFT_FLAGS ?=
+
+programs := jobsupd jobsup jobsup-launch
+build := .build/$(CONFIGURATION)
+lib := $(DESTDIR)$(PREFIX)/lib
+docs := $(DESTDIR)$(PREFIX)/share/doc/jobsup
+python := $(lib)/python3/dist-packages
+
+.PHONY: all deps build release test system-test check lint install conflicts uninstall clean
+
+all: build
+
+deps:
+	@.ci/deps
+
+build: deps
+	swift build $(SWIFT_FLAGS)
+
+# With the Swift runtime inside, so that the installed programs need no toolchain.
+release: deps
+	@set -e; for program in $(programs); do \
+		echo "swift build -c release --static-swift-stdlib --product $$program"; \
+		swift build -c release --static-swift-stdlib $(SWIFT_FLAGS) --product $$program; \
+	done
+
+test: deps
+	swift build --build-tests $(SWIFT_FLAGS)
+	swift test --skip-build
+	@$(MAKE) --no-print-directory system-test
+
+# A real systemd is booted for these; they need root.
+system-test:
+	@Tests/SystemTests/run
+
+check: lint test
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+# The unit's name is also that of Debian's package `supervisor`.
+conflicts:
+	@if [ -d "$(DESTDIR)/var/lib/dpkg" ] && [ "$$(dpkg-query --admindir="$(DESTDIR)/var/lib/dpkg" -W \
+			-f '$${db:Status-Status}' supervisor 2>/dev/null)" = installed ]; then \
+		echo "install: Debian's package 'supervisor' is installed, and brings a supervisor.service of its own." >&2; \
+		echo "install: remove it first (apt-get remove supervisor); nothing was installed" >&2; \
+		exit 1; \
+	fi
+	@for directory in /etc /run /usr/local/lib /usr/lib /lib; do \
+		unit="$(DESTDIR)$$directory/systemd/system/supervisor.service"; \
+		if [ -e "$$unit" ] && ! grep -q '^ExecStart=.*/jobsupd' "$$unit"; then \
+			echo "install: $$unit belongs to something else." >&2; \
+			echo "install: remove or rename it first; nothing was installed" >&2; \
+			exit 1; \
+		fi; \
+	done
+
+install: conflicts
+	@for program in $(programs); do \
+		[ -x "$(build)/$$program" ] || { \
+			echo "install: $(build)/$$program is missing; run: make release" >&2; exit 1; }; \
+	done
+	install -d "$(DESTDIR)/etc/jobsup/conf.d"
+	install -D -m 755 -t "$(DESTDIR)$(PREFIX)/bin" "$(build)/jobsupd" "$(build)/jobsup"
+	install -D -m 755 -t "$(DESTDIR)$(PREFIX)/libexec/jobsup" "$(build)/jobsup-launch"
+	install -D -m 644 -t "$(python)/jobsup" Sources/python/jobsup/*.py Sources/python/jobsup/py.typed
+	install -d "$(lib)/systemd/system"
+	sed 's#/usr/bin/jobsupd#$(PREFIX)/bin/jobsupd#; s#/usr/share/#$(PREFIX)/share/#' \
+		systemd/supervisor.service > "$(lib)/systemd/system/supervisor.service"
+	chmod 644 "$(lib)/systemd/system/supervisor.service"
+	install -D -m 644 -t "$(lib)/sysusers.d" systemd/sysusers.d/jobsup.conf
+	install -D -m 644 -t "$(lib)/tmpfiles.d" systemd/tmpfiles.d/jobsup.conf
+	install -D -m 644 -t "$(lib)/systemd/catalog" systemd/catalog/jobsup.catalog
+	install -D -m 644 -t "$(docs)" README.md Sources/Documentation.docc/Operations.md
+	@if [ -e "$(DESTDIR)/etc/jobsup/jobsup.yaml" ]; then \
+		echo "install: keeping $(DESTDIR)/etc/jobsup/jobsup.yaml"; \
+		install -D -m 644 etc/jobsup.yaml "$(docs)/jobsup.yaml"; \
+	else \
+		echo install -m 640 etc/jobsup.yaml "$(DESTDIR)/etc/jobsup/jobsup.yaml"; \
+		install -m 640 etc/jobsup.yaml "$(DESTDIR)/etc/jobsup/jobsup.yaml"; \
+	fi
+ifeq ($(DESTDIR),)
+	systemd-sysusers "$(PREFIX)/lib/sysusers.d/jobsup.conf"
+	systemd-tmpfiles --create "$(PREFIX)/lib/tmpfiles.d/jobsup.conf"
+	journalctl --update-catalog
+	@if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+	@echo "install: done; start it with: systemctl enable --now supervisor"
+endif
+
+# Leaves the configuration, the jobs and the user: they are not the program's to delete.
+uninstall:
+ifeq ($(DESTDIR),)
+	@if [ -d /run/systemd/system ] && [ -e "$(lib)/systemd/system/supervisor.service" ]; then \
+		systemctl disable --now supervisor.service; \
+	fi
+endif
+	rm -f "$(DESTDIR)$(PREFIX)/bin/jobsupd" "$(DESTDIR)$(PREFIX)/bin/jobsup"
+	rm -f "$(lib)/systemd/system/supervisor.service" "$(lib)/systemd/catalog/jobsup.catalog"
+	rm -f "$(lib)/sysusers.d/jobsup.conf" "$(lib)/tmpfiles.d/jobsup.conf"
+	rm -rf "$(DESTDIR)$(PREFIX)/libexec/jobsup" "$(python)/jobsup" "$(docs)"
+ifeq ($(DESTDIR),)
+	journalctl --update-catalog
+	@if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
+	@echo "uninstall: left are /etc/jobsup, /var/lib/jobsup and the user jobsup"
+endif
+
+clean:
+	rm -rf .build
