@@ -88,6 +88,13 @@ let package = Package(
             ], swiftSettings: strict),
 
         .testTarget(name: "EngineTests", dependencies: ["Engine", "JobModel"], swiftSettings: strict),
+        .target(
+            name: "StoreConformance", dependencies: ["JobModel", "JobStore"], path: "Tests/StoreConformance",
+            swiftSettings: strict),
+        .testTarget(name: "JobStoreTests", dependencies: ["JobStore", "StoreConformance"], swiftSettings: strict),
+        .testTarget(
+            name: "SQLiteStoreTests", dependencies: ["CSQLite", "SQLiteStore", "StoreConformance"],
+            swiftSettings: strict),
         .testTarget(name: "ProcessTests", dependencies: ["ProcessHost", "CLinux", logging], swiftSettings: strict),
         .testTarget(name: "ServerTests", dependencies: ["Server", "Engine", "JobModel"], swiftSettings: strict),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),

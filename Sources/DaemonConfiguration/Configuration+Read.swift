@@ -38,7 +38,7 @@ extension Configuration {
         self.pools = []
         for name in pools.keys.sorted() {
             Self.checkName(name, in: pools)
-            if let pool = Pool(name: name, reading: pools.section(name)) { self.pools.append(pool) }
+            self.pools.append(Pool(name: name, reading: pools.section(name)))
         }
         root.finish()
         warnings = []
@@ -70,17 +70,17 @@ extension Configuration {
 extension Configuration.Pool {
     private static let most = 1000
 
-    init?(name: String, reading section: ConfigurationReader) {
+    init(name: String, reading section: ConfigurationReader) {
         var reader = section
         self.name = name
         kind = reader.choice("kind", default: Configuration.PoolKind.socket)
         let commandForm = "must be a list, [program, argument, …]: it is never given to a shell"
-        guard let command = reader.list("command", otherwise: commandForm) else {
-            if !reader.has("command") { reader.complain("command", "is missing: name the program that works") }
-            return nil
+        let hasCommand = reader.has("command")
+        let list = reader.list("command", otherwise: commandForm)
+        command = list ?? []
+        if !hasCommand || (list != nil && command.first?.isEmpty ?? true) {
+            reader.complain("command", "is missing: name the program that works")
         }
-        self.command = command
-        if command.first?.isEmpty ?? true { reader.complain("command", "is empty: name the program that works") }
         queues = reader.list("queues", otherwise: "must be a list of queue names") ?? ["default"]
         if queues.isEmpty { reader.complain("queues", "is empty: a pool serves at least one queue") }
         for queue in queues where !Configuration.isName(queue) {

@@ -114,7 +114,7 @@ extension SocketPool {
             finish(worker)
         } else if worker.state == .draining, worker.jobs.isEmpty {
             arm(worker)
-        } else {
+        } else if worker.state != .stopping {
             worker.isAtFault = true
             // Mostly it died, and the word of its exit is on the way.
             context.loop.assumeIsolated().scheduleTask(in: Self.lingering) {
