@@ -2,22 +2,26 @@ import Glibc
 
 /// Reads the small files below `/proc`.
 enum ProcFile {
+    /// More than any of them has, but for the children of thousands.
+    private static let chunk = 1 << 14
+
     /// The whole text, or `nil` when there is no such file (any more).
     static func read(_ path: String) -> String? {
         let raw = open(path, O_RDONLY | O_CLOEXEC)
         guard raw >= 0 else { return nil }
         let file = Descriptor(owning: raw)
-        var bytes: [UInt8] = []
+        var text: String?
         while true {
-            let before = bytes.count
-            bytes.append(contentsOf: repeatElement(0, count: 4096))
-            let count = bytes.withUnsafeMutableBytes { buffer in
-                Glibc.read(file.rawValue, buffer.baseAddress?.advanced(by: before), 4096)
+            var count = 0
+            let part = String(unsafeUninitializedCapacity: chunk) { buffer in
+                repeat {
+                    count = Glibc.read(file.rawValue, buffer.baseAddress, buffer.count)
+                } while count < 0 && errno == EINTR
+                return max(0, count)
             }
-            bytes.removeLast(4096 - max(0, count))
-            if count < 0, errno == EINTR { continue }
             if count < 0 { return nil }
-            if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+            if count == 0 { return text ?? "" }
+            text = text.map { $0 + part } ?? part
         }
     }
 }

@@ -25,10 +25,13 @@ enum ProcessMarker {
 
     /// The second column, the hard limit, of the line for real-time CPU time.
     static func parse(_ limits: String) -> UInt64? {
-        let name = "Max realtime timeout"
-        guard let line = limits.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return nil }
-        let columns = line.dropFirst(name.count).split(separator: " ")
-        guard columns.count >= 2, let value = UInt64(columns[1]), value >= floor else { return nil }
+        guard
+            let line = limits.utf8.split(separator: UInt8(ascii: "\n")).first(where: { $0.starts(with: lineName.utf8) })
+        else { return nil }
+        let columns = line.dropFirst(lineName.utf8.count).split(separator: UInt8(ascii: " "))
+        guard columns.count >= 2, let value = UInt64(Substring(columns[1])), value >= floor else { return nil }
         return value
     }
+
+    private static let lineName = "Max realtime timeout"
 }

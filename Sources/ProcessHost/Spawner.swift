@@ -36,8 +36,10 @@ final class Spawner: Sendable {
     }
 
     func start(reportingTo watcher: ProcessWatcher) {
-        let thread = Thread { [self] in run(reportingTo: watcher) }
-        thread.name = "jobsup-spawn"
+        let thread = Thread { [self] in
+            Thread.current.name = "jobsup-spawn"
+            run(reportingTo: watcher)
+        }
         thread.start()
     }
 

@@ -49,6 +49,8 @@ extension WatchLoop {
             // It lives yet, but its tree is to be killed.
             return kill(leftovers, of: process)
         }
+        // The last descendant is gone: what it wrote lies in the pipe, though epoll has not told yet.
+        if leftovers.isEmpty, !process.outputIsComplete { process.drain(through: buffer) }
         let actions = process.ending?.advance(
             outputIsComplete: process.outputIsComplete, hasLeftovers: !leftovers.isEmpty,
             isDoomed: process.handle.isDoomed, now: equipment.now())

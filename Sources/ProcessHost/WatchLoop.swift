@@ -9,7 +9,7 @@ final class WatchLoop {
     var processes: [UInt64: WatchedProcess] = [:]
     /// Those whose process has ended or whose tree is to be killed.
     var ending: Set<UInt64> = []
-    var adopted = AdoptedProcesses()
+    let adopted = AdoptedProcesses.shared
     /// Adopted processes may have come or gone.
     var adoptionChanged = false
     var waitingForNothing: [@Sendable () -> Void] = []

@@ -72,15 +72,20 @@ static int take_descriptors(void) {
     return order;
 }
 
-/* Blocked and ignored signals are inherited over exec: a worker that ignores SIGTERM could not be stopped. */
+/*
+ * Blocked and ignored signals are inherited over exec: a worker that ignores SIGTERM could not be stopped.
+ * By system call, because glibc does not let go of the two signals (32 and 33) that it uses itself.
+ */
 static void reset_signals(void) {
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = SIG_DFL;
-    for (int signal = 1; signal < NSIG; signal++) sigaction(signal, &action, NULL);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    struct {
+        void (*handler)(int);
+        unsigned long flags;
+        void (*restorer)(void);
+        uint64_t mask;
+    } action = {.handler = SIG_DFL};
+    for (int signal = 1; signal <= 64; signal++) syscall(SYS_rt_sigaction, signal, &action, NULL, sizeof action.mask);
+    uint64_t none = 0;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, sizeof none);
 }
 
 static const struct launch_order *map_order(int descriptor) {

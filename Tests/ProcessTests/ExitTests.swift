@@ -24,16 +24,17 @@ struct ExitTests {
             Issue.record("signal \(signal) was told as \(exit.cause)")
             return
         }
-        #expect(!handle.signal(SIGTERM) || handle.processID != nil)
     }
 
     @Test func startsBeforeItExitsAndExitsOnce() async throws {
         let (_, witness) = TestHost.start(TestHost.shell("echo a; echo b >&2; exit 3"))
         let exit = try await witness.exit()
         #expect(exit.cause == .code(3))
-        #expect(Set(witness.lines) == [
-            OutputLine(stream: .output, text: "a", isCut: false), OutputLine(stream: .error, text: "b", isCut: false),
-        ])
+        #expect(
+            Set(witness.lines) == [
+                OutputLine(stream: .output, text: "a", isCut: false),
+                OutputLine(stream: .error, text: "b", isCut: false),
+            ])
         guard case .started = witness.events.first else {
             Issue.record("the first event is \(witness.events)")
             return

@@ -10,21 +10,30 @@ enum TestHost {
         do { return try ProcessHost(logger: quiet) } catch { fatalError("\(error)") }
     }()
 
+    /// Gives descendants all the time they want.
+    static let patient: ProcessHost = {
+        do { return try ProcessHost(logger: quiet, leftoverGrace: .seconds(600)) } catch { fatalError("\(error)") }
+    }()
+
     static var quiet: Logger {
         var logger = Logger(label: "process-tests")
         logger.logLevel = .critical
         return logger
     }
 
-    static func start(_ request: SpawnRequest, on host: ProcessHost = shared) -> (handle: ProcessHandle, witness: Witness) {
+    static func start(_ request: SpawnRequest, on host: ProcessHost = shared) -> (
+        handle: ProcessHandle, witness: Witness
+    ) {
         let witness = Witness()
         return (host.start(request) { witness.record($0) }, witness)
     }
 
     /// Runs a program to its end.
-    static func run(_ request: SpawnRequest, on host: ProcessHost = shared) async throws -> (exit: ProcessExit, lines: [String]) {
+    static func run(_ request: SpawnRequest, on host: ProcessHost = shared) async throws -> (
+        exit: ProcessExit, lines: [String]
+    ) {
         let (_, witness) = start(request, on: host)
-        let exit = try await witness.exit()
+        let exit = try await witness.exit(within: .seconds(120))
         return (exit, witness.lines.map(\.text))
     }
 

@@ -48,7 +48,7 @@ final class Witness: Sendable {
         if let value = pick(events) { once.resolve(.success(value)) }
         let timer = Task {
             try await Task.sleep(for: limit)
-            once.resolve(.failure(Timeout(description: "no \(what) within \(limit), but \(self.events)")))
+            once.resolve(.failure(Timeout(description: "no \(what) within \(limit), but \(self.events.prefix(5))")))
         }
         defer {
             timer.cancel()
@@ -64,8 +64,8 @@ final class Witness: Sendable {
         }
     }
 
-    func exit() async throws -> ProcessExit {
-        try await wait(for: "exit") { events in
+    func exit(within limit: Duration = .seconds(30)) async throws -> ProcessExit {
+        try await wait(for: "exit", within: limit) { events in
             for case .exited(let exit) in events { return exit }
             return nil
         }

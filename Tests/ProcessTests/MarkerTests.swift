@@ -1,0 +1,36 @@
+import Foundation
+import Testing
+
+@testable import ProcessHost
+
+@Suite("Process marker", .timeLimit(.minutes(1)))
+struct MarkerTests {
+    @Test func isReadFromTheLimits() {
+        let limits = """
+            Limit                     Soft Limit           Hard Limit           Units
+            Max realtime priority     0                    0
+            Max realtime timeout      4611686018427387000  4611686018427387001  us
+            """
+        #expect(ProcessMarker.parse(limits) == 4_611_686_018_427_387_001)
+        #expect(ProcessMarker.parse(limits.replacing("4611686018427387001", with: "unlimited")) == nil)
+        // A limit that somebody set on purpose.
+        #expect(ProcessMarker.parse(limits.replacing("4611686018427387001", with: "200000")) == nil)
+        #expect(ProcessMarker.parse("") == nil)
+    }
+
+    @Test func isInheritedOverExecEnvironmentAndSession() async throws {
+        let script = "exec env -i /usr/bin/setsid --wait /bin/sh -c '/bin/cat /proc/self/limits'"
+        let (_, lines) = try await TestHost.run(TestHost.shell(script))
+        #expect(ProcessMarker.parse(lines.joined(separator: "\n")) != nil)
+    }
+
+    @Test func differsForEachProcess() async throws {
+        var markers: Set<UInt64> = []
+        for _ in 0..<5 {
+            let request = SpawnRequest(executable: "/bin/cat", arguments: ["/proc/self/limits"])
+            let text = try await TestHost.run(request).lines.joined(separator: "\n")
+            markers.insert(try #require(ProcessMarker.parse(text)))
+        }
+        #expect(markers.count == 5)
+    }
+}
