@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import selectors
 import socket
 import struct
@@ -24,7 +23,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[2] / "Sources" / "python"
 sys.path.insert(0, str(PACKAGE))
 
-from jobsup import frames  # noqa: E402
+from jobsup import frames
 
 APP = """
 import jobsup
@@ -47,7 +46,6 @@ class Worker:
     def __init__(self, sock: socket.socket, payload: bytes) -> None:
         self.socket = sock
         self.settled = 0
-        self.settled_frames = 0
         self._number = 0
         self._rest = b""
         job = frames.encode(
@@ -83,6 +81,13 @@ class Worker:
         # What the daemon says after each commit.
         self.socket.sendall(frames.encode(frames.SETTLED, accepted=count, stale=[]))
         return count
+
+    def drain(self) -> None:
+        """Lets the worker leave, and reads until it has."""
+        self.socket.sendall(frames.encode(frames.DRAIN))
+        while self.socket.recv(1 << 20):
+            pass
+        self.socket.close()
 
 
 def greet(sock: socket.socket) -> None:
@@ -120,6 +125,15 @@ def round_trips(worker: Worker, seconds: float) -> list[float]:
     return sorted(times)
 
 
+def cpu_seconds(processes: list[subprocess.Popen[bytes]]) -> float:
+    """The processor time that these processes have used so far."""
+    ticks = 0
+    for process in processes:
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--processes", type=int, default=1)
@@ -146,7 +160,8 @@ def main() -> None:
             "JOBSUP_SOCKET": path,
             "JOBSUP_TOKEN": "bench",
         }
-        processes = [subprocess.Popen(command + ["--log-level", "warning"], env=environment) for _ in range(options.processes)]
+        command += ["--log-level", "warning"]
+        processes = [subprocess.Popen(command, env=environment) for _ in range(options.processes)]
         try:
             workers = []
             for _ in processes:
@@ -154,24 +169,24 @@ def main() -> None:
                 greet(sock)
                 workers.append(Worker(sock, payload))
             times = round_trips(workers[0], 1.0)
-            print(f"one at a time: p50 {times[len(times) // 2] * 1e6:.0f} µs, p99 {times[len(times) * 99 // 100] * 1e6:.0f} µs")
-            before = [worker.settled for worker in workers]
+            p50, p99 = times[len(times) // 2], times[len(times) * 99 // 100]
+            before, cpu = sum(worker.settled for worker in workers), cpu_seconds(processes)
             took = serve(workers, options.window, options.seconds)
-            settled = sum(worker.settled for worker in workers) - sum(before)
+            settled, cpu = sum(worker.settled for worker in workers) - before, cpu_seconds(processes) - cpu
             for worker in workers:
-                worker.socket.setblocking(True)
-                worker.socket.sendall(frames.encode(frames.DRAIN))
-                while worker.socket.recv(1 << 20):
-                    pass
+                worker.drain()
+            for process in processes:
+                process.wait(10)
         finally:
             for process in processes:
-                process.terminate() if process.poll() is None and not options.profile else None
-                process.wait(10)
-    cpu = resource.getrusage(resource.RUSAGE_CHILDREN)
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
+    print(f"one job at a time, there and back: p50 {p50 * 1e6:.0f} µs, p99 {p99 * 1e6:.0f} µs")
     print(
         f"{options.processes} processes, {options.slots} slots, window {options.window}, {options.payload} bytes"
         f"{', async' if options.is_async else ''}: {settled / took:,.0f} jobs/s,"
-        f" {(cpu.ru_utime + cpu.ru_stime) / settled * 1e6:.1f} µs of worker CPU a job"
+        f" {cpu / settled * 1e6:.1f} µs of worker CPU a job"
     )
 
 

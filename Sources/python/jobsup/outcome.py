@@ -36,8 +36,14 @@ class Outcome(NamedTuple):
     error: BaseException | None = None
 
 
+#: Made once: most jobs end so.
+_DONE_WITHOUT_RESULT = Outcome(frames.DONE)
+
+
 def done(result: bytes, result_limit: int) -> Outcome:
     """DONE, or FAIL when the result is too large to be sent; both in bytes."""
+    if not result:
+        return _DONE_WITHOUT_RESULT
     if len(result) <= result_limit:
         return Outcome(frames.DONE, result)
     text = f"the result has {len(result)} bytes; at most {result_limit} are allowed: store it and return a reference"

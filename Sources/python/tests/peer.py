@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable
 
 from jobsup import App, frames
 from jobsup.environment import WorkerEnvironment
@@ -146,9 +146,9 @@ class Peer:
 class WorkerThread:
     """A worker in this process, so that a test sees into its handlers; signals are not for it."""
 
-    def __init__(self, peer: Peer, app: App, slots: int = 1) -> None:
+    def __init__(self, peer: Peer, app: App, slots: int = 1, clock: Callable[[], float] = time.monotonic) -> None:
         self.exits: list[int] = []
-        self.worker = Worker(app.tasks, peer.environment(slots), app.build, exit_now=self.exits.append)
+        self.worker = Worker(app.tasks, peer.environment(slots), app.build, clock, self.exits.append)
         self.code: int | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()

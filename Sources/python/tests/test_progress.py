@@ -13,7 +13,7 @@ from jobsup.progress import STAGE_LIMIT
 from .test_worker import WorkerCase
 
 
-class Progress(WorkerCase):
+class ProgressCase(WorkerCase):
     def add_tasks(self) -> None:
         self.outside: list[jobsup.Job] = []
 
@@ -45,6 +45,8 @@ class Progress(WorkerCase):
                 job.enqueued_at.isoformat(), job.cancelled, repr(job),
             ]  # fmt: skip
 
+
+class Progress(ProgressCase):
     def test_the_job_knows_itself(self) -> None:
         self.daemon.job(7, "facts", attempt=2, max_attempts=3, timeout_ms=2500, queue="mail")
         result = json.loads(self.daemon.expect(frames.DONE)["result"])
@@ -55,15 +57,6 @@ class Progress(WorkerCase):
         self.daemon.job(8, "facts", attempt=3, max_attempts=3)
         result = json.loads(self.daemon.expect(frames.DONE)["result"])
         self.assertEqual((result[3], result[6]), (True, None))
-
-    def test_one_report_goes_at_once_and_the_last_before_the_result(self) -> None:
-        self.daemon.job(1, "report", b"[1000, 0]")
-        first = self.daemon.expect(frames.PROGRESS)
-        self.assertEqual((first["current"], first["total"], first["stage"]), (1, 1000, "count"))
-        self.assertEqual((first["job"], first["lease"]), (1, 1001))
-        last = self.daemon.expect(frames.PROGRESS)
-        self.assertEqual((last["current"], last["message"]), (1000, "number 1000"))
-        self.daemon.expect(frames.DONE)
 
     def test_reports_are_at_most_ten_a_second(self) -> None:
         begin = time.monotonic()
@@ -110,3 +103,18 @@ class Progress(WorkerCase):
         self.outside[0].progress(1, 1)
         self.assertTrue(self.daemon.silent_for(0.15))
         self.drained()
+
+
+class StoppedClock(ProgressCase):
+    """No tenth of a second ever passes."""
+
+    clock = staticmethod(lambda: 5.0)
+
+    def test_one_report_goes_at_once_and_the_last_before_the_result(self) -> None:
+        self.daemon.job(1, "report", b"[1000, 0]")
+        first = self.daemon.expect(frames.PROGRESS)
+        self.assertEqual((first["current"], first["total"], first["stage"]), (1, 1000, "count"))
+        self.assertEqual((first["job"], first["lease"]), (1, 1001))
+        last = self.daemon.expect(frames.PROGRESS)
+        self.assertEqual((last["current"], last["message"]), (1000, "number 1000"))
+        self.daemon.expect(frames.DONE)

@@ -18,6 +18,7 @@ class WorkerCase(unittest.TestCase):
     """A peer, an app, and a worker that is ready."""
 
     slots = 1
+    clock = staticmethod(time.monotonic)
     max_frame = 4 << 20
     result_limit = 1 << 20
 
@@ -29,7 +30,7 @@ class WorkerCase(unittest.TestCase):
         self.add_tasks()
         self.peer = Peer()
         self.addCleanup(self.peer.__exit__)
-        self.worker = WorkerThread(self.peer, self.app, self.slots)
+        self.worker = WorkerThread(self.peer, self.app, self.slots, self.clock)
         self.daemon: Connection = self.peer.accept()
         self.hello = self.daemon.welcome(self.max_frame, self.result_limit)
 
