@@ -20,6 +20,9 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let package = Package(
     name: "jobsup",
     platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "JobsupWorker", targets: ["JobsupWorker"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
@@ -43,6 +46,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "WorkerProtocol", dependencies: [nioCore], swiftSettings: strict),
+        .target(
+            name: "JobsupWorker", dependencies: ["WorkerProtocol", nioCore, nioPosix], swiftSettings: strict),
         .target(name: "Supervision", swiftSettings: strict),
         // Static and without the Swift runtime, which would cost every start of a worker 4 ms. The flags concern this
         // one executable; no library product depends on it.
@@ -95,8 +100,13 @@ let package = Package(
             name: "SystemdProbe", dependencies: ["JobModel", "Systemd", logging], path: "Tests/SystemdProbe",
             swiftSettings: strict),
         .testTarget(name: "SystemdTests", dependencies: ["JobModel", "Systemd", logging], swiftSettings: strict),
+        .target(
+            name: "WireSupport", dependencies: ["WorkerProtocol", nioPosix], path: "Tests/WireSupport",
+            swiftSettings: strict),
         .testTarget(
-            name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", nioCore], swiftSettings: strict),
+            name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", "WireSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "JobsupWorkerTests", dependencies: ["JobsupWorker", "WireSupport"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

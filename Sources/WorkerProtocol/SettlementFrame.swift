@@ -95,6 +95,15 @@ package struct SettlementFrame: Hashable, Sendable {
         buffer.writeImmutableBuffer(result)
     }
 
+    /// The same from a result that is no buffer.
+    package static func encodeDone(
+        job: UInt64, lease: UInt64, runMicroseconds: UInt32, result: [UInt8], into buffer: inout ByteBuffer
+    ) {
+        let length = UInt32(21 + result.count)
+        buffer.writeMultipleIntegers(length, FrameType.done.rawValue, job, lease, runMicroseconds)
+        buffer.writeBytes(result)
+    }
+
     private static let doNotRetry: UInt8 = 1
 
     private func encode(_ type: FrameType, into buffer: inout ByteBuffer, rest: (inout ByteBuffer) -> Void) {
