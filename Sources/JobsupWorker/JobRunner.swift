@@ -1,17 +1,20 @@
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 import WorkerProtocol
 
 /// Runs the jobs of one connection: as many long-lived tasks as there are slots take jobs from the ``Workbench``.
 ///
 /// No job costs a task or a switch of threads. A slot that ends a job takes the next one in the same breath, and what
-/// the slots settle gathers in one buffer that the event loop fetches: it is woken when the first byte comes, and finds
-/// whatever else came until it was awake.
+/// the slots settle gathers in one buffer that the event loop fetches: it is called when the first byte comes, and
+/// while there is work in hand it comes again by itself.
 final class JobRunner: Sendable {
     /// How long handlers may take to end when the connection is lost.
     private static let handlerGrace = TimeAmount.seconds(5)
+    /// While there is work in hand, results gather so long: waking the event loop for every one of them would cost
+    /// more than many a job.
+    private static let pace = TimeAmount.microseconds(100)
 
-    private enum Mailbox {
+    enum Mailbox {
         case empty
         /// The slot's task waits here for a job, or for `nil`: the end.
         case waiting(CheckedContinuation<JobFrame?, Never>)
@@ -19,23 +22,43 @@ final class JobRunner: Sendable {
         case delivered(JobFrame?)
     }
 
-    private struct State {
+    enum Flush {
+        case idle
+        /// The event loop was called and is on its way.
+        case called
+        /// There was something to send a moment ago, and the event loop comes again by itself.
+        case paced
+    }
+
+    struct State {
         var bench: Workbench
         var mailboxes: [Mailbox]
         var tasks: [Task<Void, Never>?]
         var liveTasks = 0
-        var isFlushScheduled = false
+        var flush = Flush.idle
         var isByeSent = false
         var resultLimit = Int.max
+
+        /// Whether the event loop is to be called. With nothing more in hand there is nothing to wait for.
+        var wantsFlush: Bool {
+            guard bench.hasOutgoing else { return false }
+            return switch flush {
+            case .idle: true
+            case .called: false
+            case .paced: !bench.hasWork
+            }
+        }
     }
 
-    private let state: Mutex<State>
-    private let channel: any Channel
-    private let handlers: [String: JobHandler]
+    /// A plain mutex underneath: `Synchronization.Mutex` hands itself over by the kernel when slots contend for it, and
+    /// short jobs on several slots then take four times as long.
+    let state: NIOLockedValueBox<State>
+    let channel: any Channel
+    let handlers: [String: JobHandler]
     let now: @Sendable () -> ContinuousClock.Instant
     /// The end of the connection: gently, or with a reason.
     private let ended: EventLoopPromise<Void>
-    private let slotsEnded: EventLoopPromise<Void>
+    let slotsEnded: EventLoopPromise<Void>
 
     init(
         channel: any Channel, handlers: [String: JobHandler], slots: Int,
@@ -46,7 +69,7 @@ final class JobRunner: Sendable {
         self.now = now
         ended = channel.eventLoop.makePromise()
         slotsEnded = channel.eventLoop.makePromise()
-        state = Mutex(
+        state = NIOLockedValueBox(
             State(
                 bench: Workbench(slots: slots), mailboxes: Array(repeating: .empty, count: slots),
                 tasks: Array(repeating: nil, count: slots)))
@@ -60,7 +83,7 @@ final class JobRunner: Sendable {
 
     /// Runs jobs until the connection ends; throws when that was not meant.
     func run() async throws {
-        state.withLock { state in
+        state.withLockedValue { state in
             for slot in state.tasks.indices { startTask(slot, &state) }
         }
         let result = await ended.futureResult.outcome()
@@ -75,7 +98,7 @@ final class JobRunner: Sendable {
     // MARK: What the daemon says; called on the event loop
 
     func welcome(resultLimitBytes: Int) {
-        state.withLock { $0.resultLimit = resultLimitBytes }
+        state.withLockedValue { $0.resultLimit = resultLimitBytes }
     }
 
     func receive(_ jobs: [JobFrame]) {
@@ -115,7 +138,7 @@ final class JobRunner: Sendable {
 
     /// Asked for the first time: drains. Asked again: interrupts what still runs.
     func drainOrStop() {
-        let isFirst = state.withLock { $0.bench.phase == .open }
+        let isFirst = state.withLockedValue { $0.bench.phase == .open }
         if isFirst { drain() } else { stop() }
     }
 
@@ -128,103 +151,22 @@ final class JobRunner: Sendable {
 
     /// Ends the slots without a word to the daemon.
     private func leave() {
-        let (wakeUps, tasks) = state.withLock { state in
+        let (wakeUps, tasks) = state.withLockedValue { state in
             (state.bench.close().compactMap { deliver(nil, to: $0, &state) }, state.tasks.compactMap { $0 })
         }
         for wakeUp in wakeUps { wakeUp() }
         for task in tasks { task.cancel() }
     }
 
-    // MARK: Slots
-
-    /// The tasks are held in the state and outlive no run: ``run()`` waits for them, if only so long.
-    private func startTask(_ slot: Int, _ state: inout State) {
-        state.liveTasks += 1
-        state.tasks[slot] = Task { await self.work(slot) }
-    }
-
-    private func work(_ slot: Int) async {
-        var next = state.withLock { $0.bench.next(for: slot) }
-        slot: while true {
-            switch next {
-            case .run(let job):
-                let startedAt = now()
-                let outcome = await perform(job, slot, startedAt)
-                next = settle(slot, outcome, microseconds: (now() - startedAt).microseconds)
-            case .wait:
-                guard let job = await delivery(slot) else { break slot }
-                next = .run(job)
-            case .end:
-                break slot
-            }
-        }
-        endTask(slot)
-    }
-
-    private func perform(_ job: JobFrame, _ slot: Int, _ startedAt: ContinuousClock.Instant) async -> JobOutcome {
-        guard let handler = handlers[job.type] else { return .unknownType(job.type) }
-        do {
-            let context = JobContext(frame: job, slot: slot, startedAt: startedAt, reporter: self)
-            return .done(try await handler(job.payload, context))
-        } catch {
-            return JobOutcome(error)
-        }
-    }
-
-    /// Ends the slot's job and gives it the next one: one lock for both.
-    private func settle(_ slot: Int, _ outcome: JobOutcome, microseconds: UInt32) -> Workbench.Next {
-        update { state in
-            var outcome = outcome
-            if case .done(let result) = outcome, result.count > state.resultLimit {
-                outcome = .resultTooLarge(bytes: result.count, limit: state.resultLimit)
-            }
-            state.bench.settle(slot: slot, outcome: outcome, runMicroseconds: microseconds)
-            return state.bench.next(for: slot)
-        }
-    }
-
-    private func delivery(_ slot: Int) async -> JobFrame? {
-        await withCheckedContinuation { continuation in
-            let delivered: JobFrame?? = state.withLock { state in
-                if case .delivered(let job) = state.mailboxes[slot] {
-                    state.mailboxes[slot] = .empty
-                    return .some(job)
-                }
-                state.mailboxes[slot] = .waiting(continuation)
-                return nil
-            }
-            if let delivered { continuation.resume(returning: delivered) }
-        }
-    }
-
-    /// Puts a job, or the end, into a slot's mailbox; gives what wakes the slot, to be called outside the lock.
-    private func deliver(_ job: JobFrame?, to slot: Int, _ state: inout State) -> (@Sendable () -> Void)? {
-        if case .waiting(let continuation) = state.mailboxes[slot] {
-            state.mailboxes[slot] = .empty
-            return { continuation.resume(returning: job) }
-        }
-        state.mailboxes[slot] = .delivered(job)
-        return nil
-    }
-
-    private func endTask(_ slot: Int) {
-        let isLast = state.withLock { state in
-            state.liveTasks -= 1
-            if state.bench.revive(slot) { startTask(slot, &state) }
-            return state.liveTasks == 0
-        }
-        if isLast { slotsEnded.succeed() }
-    }
-
     // MARK: Towards the daemon
 
     /// Changes the state, and sees to it that what this put into the outgoing buffer is sent.
     @discardableResult
-    private func update<Result>(_ change: (inout State) -> Result) -> Result {
-        let (result, wantsFlush) = state.withLock { state in
+    func update<Result>(_ change: (inout State) -> Result) -> Result {
+        let (result, wantsFlush) = state.withLockedValue { state in
             let result = change(&state)
-            let wantsFlush = state.bench.hasOutgoing && !state.isFlushScheduled
-            if wantsFlush { state.isFlushScheduled = true }
+            let wantsFlush = state.wantsFlush
+            if wantsFlush { state.flush = .called }
             return (result, wantsFlush)
         }
         if wantsFlush { scheduleFlush() }
@@ -236,32 +178,24 @@ final class JobRunner: Sendable {
     }
 
     private func flush() {
-        var (buffer, saysBye) = state.withLock { state in
-            state.isFlushScheduled = false
+        var (buffer, saysBye, comesAgain) = state.withLockedValue { state in
             let saysBye = state.bench.isDrained && !state.isByeSent
             if saysBye { state.isByeSent = true }
-            return (state.bench.takeOutgoing(), saysBye)
+            let comesAgain = state.bench.hasOutgoing && state.bench.hasWork
+            state.flush = comesAgain ? .paced : .idle
+            return (state.bench.takeOutgoing(), saysBye, comesAgain)
         }
-        guard saysBye else {
-            if buffer.readableBytes > 0 { channel.writeAndFlush(buffer, promise: nil) }
-            return
+        if saysBye {
+            ByeFrame(reason: "drained").encode(into: &buffer)
+            channel.writeAndFlush(buffer).whenComplete { _ in
+                // What was written is the daemon's, also when this side is closed at once.
+                self.ended.succeed()
+                self.channel.close(promise: nil)
+            }
+        } else if buffer.readableBytes > 0 {
+            channel.writeAndFlush(buffer, promise: nil)
         }
-        ByeFrame(reason: "drained").encode(into: &buffer)
-        channel.writeAndFlush(buffer).whenComplete { _ in
-            // What was written is the daemon's, also when this side is closed at once.
-            self.ended.succeed()
-            self.channel.close(promise: nil)
-        }
-    }
-}
-
-extension JobRunner: ProgressReporter {
-    func report(_ progress: JobProgress, of job: JobFrame, slot: Int) {
-        let delay = update { $0.bench.report(progress, of: job, slot: slot, at: now()) }
-        guard let delay else { return }
-        channel.eventLoop.scheduleTask(in: TimeAmount(delay)) {
-            self.update { $0.bench.sendProgress(slot: slot, job: job, at: self.now()) }
-        }
+        if comesAgain { channel.eventLoop.scheduleTask(in: Self.pace) { self.flush() } }
     }
 }
 
@@ -272,12 +206,5 @@ extension EventLoopFuture where Value: Sendable {
         } catch {
             return .failure(error)
         }
-    }
-}
-
-extension Duration {
-    fileprivate var microseconds: UInt32 {
-        let (seconds, attoseconds) = components
-        return UInt32(clamping: seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
     }
 }

@@ -50,6 +50,7 @@ struct Workbench {
     }
 
     var hasOutgoing: Bool { outgoing.readableBytes > 0 }
+    var hasWork: Bool { runningCount > 0 || !waiting.isEmpty }
     /// Nothing is left to do for a worker that was asked to leave.
     var isDrained: Bool { phase == .draining && runningCount == 0 }
 
