@@ -11,6 +11,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioLocks: Target.Dependency = .product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -20,6 +21,9 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let package = Package(
     name: "jobsup",
     platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "JobsupWorker", targets: ["JobsupWorker"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
@@ -43,6 +47,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "WorkerProtocol", dependencies: [nioCore], swiftSettings: strict),
+        .target(
+            name: "JobsupWorker", dependencies: ["WorkerProtocol", nioCore, nioPosix, nioLocks], swiftSettings: strict),
         .target(name: "Supervision", swiftSettings: strict),
         // Static and without the Swift runtime, which would cost every start of a worker 4 ms. The flags concern this
         // one executable; no library product depends on it.
@@ -102,8 +108,23 @@ let package = Package(
             name: "SystemdProbe", dependencies: ["JobModel", "Systemd", logging], path: "Tests/SystemdProbe",
             swiftSettings: strict),
         .testTarget(name: "SystemdTests", dependencies: ["JobModel", "Systemd", logging], swiftSettings: strict),
+        .target(
+            name: "WireSupport", dependencies: ["WorkerProtocol", nioPosix], path: "Tests/WireSupport",
+            swiftSettings: strict),
         .testTarget(
-            name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", nioCore], swiftSettings: strict),
+            name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", "WireSupport"], swiftSettings: strict),
+        .executableTarget(
+            name: "CodecBenchmark", dependencies: ["WorkerProtocol", nioCore],
+            path: "Tests/Benchmarks/CodecBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "WorkerBenchmark", dependencies: ["JobsupWorker", "WorkerProtocol", nioCore],
+            path: "Tests/Benchmarks/WorkerBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "SwiftWorkerFixture", dependencies: ["JobsupWorker"], path: "Tests/Fixtures/SwiftWorkerFixture",
+            swiftSettings: strict),
+        .testTarget(
+            name: "JobsupWorkerTests", dependencies: ["JobsupWorker", "SwiftWorkerFixture", "WireSupport"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

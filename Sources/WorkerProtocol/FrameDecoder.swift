@@ -34,16 +34,19 @@ package struct FrameDecoder: Sendable {
             buffer = ByteBuffer()
             return nil
         }
-        let start = buffer.readerIndex
-        guard let length = buffer.getInteger(at: start, as: UInt32.self).map(Int.init) else { return nil }
+        let available = buffer.readableBytes
+        guard available >= 4 else { return nil }
+        let length = Int(buffer.readableBytesSpan.integer(at: 0, as: UInt32.self))
         guard length <= maxFrameBytes else {
             throw ProtocolError(.frameTooLarge, "a frame of \(length) bytes; at most \(maxFrameBytes) are allowed")
         }
         guard length > 0 else { throw ProtocolError(.malformedFrame, "a frame of no bytes, without a type") }
-        guard let number = buffer.getInteger(at: start + 4, as: UInt8.self) else { return nil }
+        guard available > 4 else { return nil }
+        let number = buffer.readableBytesSpan.integer(at: 4, as: UInt8.self)
         guard let type = FrameType(rawValue: number) else {
             throw ProtocolError(.unknownFrame, "frame type \(number) is not known")
         }
+        let start = buffer.readerIndex
         guard let body = buffer.getSlice(at: start + Frame.headerBytes, length: length - 1) else { return nil }
         buffer.moveReaderIndex(to: start + 4 + length)
         return Frame(type: type, body: body)

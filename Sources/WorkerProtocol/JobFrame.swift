@@ -31,10 +31,20 @@ package struct JobFrame: Hashable, Sendable {
     }
 
     package init(decoding body: inout ByteBuffer) throws(ProtocolError) {
-        (job, lease, attempt, maxAttempts, timeoutMilliseconds, enqueuedAtMilliseconds) = try body.require(
-            body.readMultipleIntegers(), of: .job)
-        type = try body.readShort("type", of: .job)
-        queue = try body.readShort("queue", of: .job)
+        var offset = Self.fixedBytes
+        do {
+            let bytes = body.readableBytesSpan
+            guard bytes.byteCount >= Self.fixedBytes else { throw .malformed(.job, "is too short") }
+            job = bytes.integer(at: 0)
+            lease = bytes.integer(at: 8)
+            attempt = bytes.integer(at: 16)
+            maxAttempts = bytes.integer(at: 18)
+            timeoutMilliseconds = bytes.integer(at: 20)
+            enqueuedAtMilliseconds = bytes.integer(at: 24)
+            type = try bytes.short(at: &offset, "type", of: .job)
+            queue = try bytes.short(at: &offset, "queue", of: .job)
+        }
+        body.moveReaderIndex(forwardBy: offset)
         payload = body.readRest()
     }
 
@@ -53,16 +63,21 @@ package struct JobFrame: Hashable, Sendable {
         job: UInt64, lease: UInt64, attempt: UInt16, maxAttempts: UInt16, timeoutMilliseconds: UInt32,
         enqueuedAtMilliseconds: UInt64, type: String, queue: String, payload: [UInt8], into buffer: inout ByteBuffer
     ) {
-        buffer.reserveCapacity(minimumWritableBytes: overheadBytes + type.utf8.count + queue.utf8.count + payload.count)
-        buffer.writeFrame(.job) { buffer in
-            buffer.writeMultipleIntegers(
-                job, lease, attempt, maxAttempts, timeoutMilliseconds, enqueuedAtMilliseconds)
-            buffer.writeShort(type)
-            buffer.writeShort(queue)
-            buffer.writeBytes(payload)
+        buffer.writeFrame(.job, bodyBytes: fixedBytes + 4 + type.utf8.count + queue.utf8.count + payload.count) {
+            span in
+            span.write(job)
+            span.write(lease)
+            span.write(attempt)
+            span.write(maxAttempts)
+            span.write(timeoutMilliseconds)
+            span.write(enqueuedAtMilliseconds)
+            span.writeShort(type)
+            span.writeShort(queue)
+            span.write(payload)
         }
     }
 
     /// What the frame adds to the bytes of type, queue and payload.
-    package static let overheadBytes = Frame.headerBytes + 8 + 8 + 2 + 2 + 4 + 8 + 2 + 2
+    package static let overheadBytes = Frame.headerBytes + fixedBytes + 2 + 2
+    private static let fixedBytes = 8 + 8 + 2 + 2 + 4 + 8
 }

@@ -36,4 +36,37 @@ package struct JobSpec: Hashable, Sendable {
 
     /// The bytes of one whose texts and payload are empty.
     static let minEncodedBytes = 3 * 2 + 1 + 2 + 4 + 8 + 4
+
+    /// Reads the one at `offset`. The jobs of a batch mostly name the same type and queue: their strings are made once.
+    init(
+        decoding bytes: RawSpan, at offset: inout Int, lastType: inout String, lastQueue: inout String
+    ) throws(ProtocolError) {
+        try bytes.short(at: &offset, "type", of: .enqueue, like: &lastType)
+        try bytes.short(at: &offset, "queue", of: .enqueue, like: &lastQueue)
+        type = lastType
+        queue = lastQueue
+        key = try bytes.short(at: &offset, "key", of: .enqueue)
+        guard offset + 19 <= bytes.byteCount else { throw .malformed(.enqueue, "is too short") }
+        priority = bytes.integer(at: offset)
+        maxAttempts = bytes.integer(at: offset + 1)
+        timeoutMilliseconds = bytes.integer(at: offset + 3)
+        runAtMilliseconds = bytes.integer(at: offset + 7)
+        let start = offset + 19
+        let end = start + Int(bytes.integer(at: offset + 15, as: UInt32.self))
+        guard end <= bytes.byteCount else { throw .malformed(.enqueue, "ends within its payload") }
+        payload = bytes.extracting(start..<end).withUnsafeBytes { Array($0) }
+        offset = end
+    }
+
+    func encode(into span: inout OutputRawSpan) {
+        span.writeShort(type)
+        span.writeShort(queue)
+        span.writeShort(key)
+        span.write(priority)
+        span.write(maxAttempts)
+        span.write(timeoutMilliseconds)
+        span.write(runAtMilliseconds)
+        span.write(UInt32(payload.count))
+        span.write(payload)
+    }
 }

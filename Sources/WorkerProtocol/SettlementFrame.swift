@@ -37,7 +37,14 @@ package struct SettlementFrame: Hashable, Sendable {
             try body.expectEnd(of: type)
             return
         }
-        (job, lease, runMicroseconds) = try body.require(body.readMultipleIntegers(), of: type)
+        do {
+            let bytes = body.readableBytesSpan
+            guard bytes.byteCount >= Self.fixedBytes else { throw .malformed(type, "is too short") }
+            job = bytes.integer(at: 0)
+            lease = bytes.integer(at: 8)
+            runMicroseconds = bytes.integer(at: 16)
+        }
+        body.moveReaderIndex(forwardBy: Self.fixedBytes)
         switch type {
         case .done:
             outcome = .done(result: body.readRest())
@@ -62,7 +69,7 @@ package struct SettlementFrame: Hashable, Sendable {
     package func encode(into buffer: inout ByteBuffer) {
         switch outcome {
         case .done(let result):
-            Self.encodeDone(job: job, lease: lease, runMicroseconds: runMicroseconds, result: result, into: &buffer)
+            encode(.done, into: &buffer) { $0.writeImmutableBuffer(result) }
         case .fail(let errorType, let message, let mayRetry):
             encode(.fail, into: &buffer) { buffer in
                 buffer.writeInteger(mayRetry ? UInt8(0) : Self.doNotRetry)
@@ -88,13 +95,17 @@ package struct SettlementFrame: Hashable, Sendable {
 
     /// Writes a DONE without a value of this type in between; most settlements are one.
     package static func encodeDone(
-        job: UInt64, lease: UInt64, runMicroseconds: UInt32, result: ByteBuffer, into buffer: inout ByteBuffer
+        job: UInt64, lease: UInt64, runMicroseconds: UInt32, result: [UInt8], into buffer: inout ByteBuffer
     ) {
-        let length = UInt32(21 + result.readableBytes)
-        buffer.writeMultipleIntegers(length, FrameType.done.rawValue, job, lease, runMicroseconds)
-        buffer.writeImmutableBuffer(result)
+        buffer.writeFrame(.done, bodyBytes: fixedBytes + result.count) { span in
+            span.write(job)
+            span.write(lease)
+            span.write(runMicroseconds)
+            span.write(result)
+        }
     }
 
+    private static let fixedBytes = 8 + 8 + 4
     private static let doNotRetry: UInt8 = 1
 
     private func encode(_ type: FrameType, into buffer: inout ByteBuffer, rest: (inout ByteBuffer) -> Void) {

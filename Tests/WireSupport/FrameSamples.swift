@@ -1,16 +1,16 @@
 import NIOCore
 
-@testable import WorkerProtocol
+import WorkerProtocol
 
 /// Random frames from a seed, the same ones in every run.
-struct FrameSamples {
+package struct FrameSamples {
     private var random: SeededGenerator
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         random = SeededGenerator(state: seed)
     }
 
-    mutating func message() -> Message {
+    package mutating func message() -> Message {
         switch FrameType.allCases.randomElement(using: &random) ?? .ready {
         case .hello:
             .hello(HelloFrame(slots: number(), token: text(), build: text(), types: list { $0.text() }))
@@ -51,7 +51,7 @@ struct FrameSamples {
         }
     }
 
-    mutating func job() -> JobSpec {
+    package mutating func job() -> JobSpec {
         JobSpec(
             type: ["send_mail", "thumbnail", text()].randomElement(using: &random) ?? "", queue: text(), key: text(),
             priority: number(), maxAttempts: number(), timeoutMilliseconds: number(), runAtMilliseconds: number(),
@@ -71,16 +71,16 @@ struct FrameSamples {
     }
 
     /// Small, large and in between.
-    mutating func number<Number: FixedWidthInteger & UnsignedInteger>() -> Number {
+    package mutating func number<Number: FixedWidthInteger & UnsignedInteger>() -> Number {
         let value = Number(truncatingIfNeeded: random.next())
         return value >> Number.random(in: 0..<Number(Number.bitWidth), using: &random)
     }
 
-    mutating func bytes(upTo limit: Int = 300) -> [UInt8] {
+    package mutating func bytes(upTo limit: Int = 300) -> [UInt8] {
         (0..<Int.random(in: 0...limit, using: &random)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
     }
 
-    mutating func text() -> String {
+    package mutating func text() -> String {
         let characters = Array("abcxyz019_.:-äß€日👩🏽‍🚀 \"\n\0")
         return String(
             (0..<Int.random(in: 0...20, using: &random)).map { _ in characters.randomElement(using: &random) ?? "?" })
@@ -92,10 +92,10 @@ struct FrameSamples {
 }
 
 /// SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
+package struct SeededGenerator: RandomNumberGenerator {
+    package var state: UInt64
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -1,9 +1,9 @@
 import NIOCore
 
-@testable import WorkerProtocol
+import WorkerProtocol
 
 /// Any frame of the protocol, decoded.
-enum Message: Hashable {
+package enum Message: Hashable {
     case hello(HelloFrame)
     case settlement(SettlementFrame)
     case progress(ProgressFrame)
@@ -21,7 +21,7 @@ enum Message: Hashable {
     /// READY, DRAIN or RECALL.
     case empty(FrameType)
 
-    init(_ frame: Frame) throws(ProtocolError) {
+    package init(_ frame: Frame) throws(ProtocolError) {
         var body = frame.body
         switch frame.type {
         case .hello: self = .hello(try HelloFrame(decoding: &body))
@@ -45,7 +45,7 @@ enum Message: Hashable {
         }
     }
 
-    func encode(into buffer: inout ByteBuffer) {
+    package func encode(into buffer: inout ByteBuffer) {
         switch self {
         case .hello(let frame): frame.encode(into: &buffer)
         case .settlement(let frame): frame.encode(into: &buffer)

@@ -1,0 +1,46 @@
+import WorkerProtocol
+
+/// How a handler ended.
+enum JobOutcome: Sendable {
+    case done([UInt8])
+    /// It threw `CancellationError`: because the job was cancelled, or the worker stops, or for a reason of its own.
+    case cancelled
+    case other(SettlementFrame.Outcome)
+
+    /// The most that an error's description brings with it.
+    private static let maxMessageBytes = 32 * 1024
+
+    static func resultTooLarge(bytes: Int, limit: Int) -> JobOutcome {
+        .other(
+            .fail(
+                errorType: "ResultTooLarge",
+                message: "the result has \(bytes) bytes, at most \(limit) are kept (limits.result)", mayRetry: false))
+    }
+
+    static func unknownType(_ type: String) -> JobOutcome {
+        .other(.fail(errorType: "UnknownType", message: "this worker has no handler for \(type)", mayRetry: false))
+    }
+
+    init(_ error: any Error) {
+        switch error {
+        case let retry as Retry:
+            self = .other(.retry(delayMilliseconds: retry.delay.milliseconds, reason: retry.reason))
+        case let snooze as Snooze:
+            self = .other(.snooze(delayMilliseconds: snooze.delay.milliseconds, reason: snooze.reason))
+        case let discard as Discard:
+            self = .other(.discard(reason: discard.reason))
+        case is CancellationError:
+            self = .cancelled
+        default:
+            let message = String(describing: error).prefix(utf8Bytes: Self.maxMessageBytes)
+            self = .other(.fail(errorType: String(describing: Swift.type(of: error)), message: message, mayRetry: true))
+        }
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds as the protocol has them: nothing below zero, at most some 49 days.
+    fileprivate var milliseconds: UInt32 {
+        UInt32(clamping: self / .milliseconds(1) < 0 ? 0 : Int64((self / .milliseconds(1)).rounded(.up)))
+    }
+}

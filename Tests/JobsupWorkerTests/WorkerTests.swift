@@ -1,0 +1,168 @@
+import JobsupWorker
+import NIOCore
+import Testing
+import WireSupport
+import WorkerProtocol
+
+@Suite(.timeLimit(.minutes(1))) struct WorkerTests {
+    private struct Mail: Codable {
+        var to: String
+    }
+
+    private struct Receipt: Codable, Equatable {
+        var sentTo: String
+        var attempt: Int
+    }
+
+    private struct Broken: Error, CustomStringConvertible {
+        var description: String { "out of paper" }
+    }
+
+    @Test func saysWhoItIs() async throws {
+        let worker = Worker(build: "v7")
+        worker.rawTask("b") { payload, _ in payload }
+        worker.rawTask("a") { payload, _ in payload }
+        let result = try await WorkerSession.run(worker, slots: 3) { session in
+            #expect(session.hello == HelloFrame(slots: 3, token: "secret", build: "v7", types: ["a", "b"]))
+            try await session.drain()
+        }
+        try result.get()
+    }
+
+    @Test func runsTypedHandlers() async throws {
+        let worker = Worker()
+        worker.task("send") { (mail: Mail, job: JobContext) async throws -> Receipt in
+            #expect(job.id == "7" && job.type == "send" && job.queue == "default" && job.maxAttempts == 5)
+            #expect(job.isLastAttempt && job.deadline != nil)
+            return Receipt(sentTo: mail.to, attempt: job.attempt)
+        }
+        worker.task("forget") { (_: Mail, job: JobContext) in
+            #expect(!job.isLastAttempt && job.deadline == nil)
+        }
+        let result = try await WorkerSession.run(worker) { session in
+            session.connection.send(
+                WorkerSession.job(7, "send", payload: #"{"to":"ann"}"#, attempt: 5, timeout: 1000),
+                WorkerSession.job(8, "forget", payload: #"{"to":"bob"}"#))
+            let first = try #require(try await session.settlement().done)
+            #expect(first.0 == 7)
+            #expect(first.1 == #"{"sentTo":"ann","attempt":5}"# || first.1 == #"{"attempt":5,"sentTo":"ann"}"#)
+            #expect(try #require(try await session.settlement().done) == (8, ""))
+            try await session.drain()
+        }
+        try result.get()
+    }
+
+    @Test func tellsHowAHandlerEnded() async throws {
+        let worker = Worker()
+        worker.rawTask("echo") { payload, _ in payload }
+        worker.rawTask("retry") { _, _ in throw Retry(after: .milliseconds(1500), reason: "busy") }
+        worker.rawTask("snooze") { _, _ in throw Snooze(for: .seconds(2)) }
+        worker.rawTask("discard") { _, _ in throw Discard("gone") }
+        worker.rawTask("break") { _, _ in throw Broken() }
+        worker.rawTask("cancel") { _, _ in throw CancellationError() }
+        worker.task("typed") { (_: Mail, _: JobContext) in }
+        let expected: [(String, (SettlementFrame.Outcome) -> Bool)] = [
+            ("echo", { $0 == .done(result: ByteBuffer(string: "x")) }),
+            ("retry", { $0 == .retry(delayMilliseconds: 1500, reason: "busy") }),
+            ("snooze", { $0 == .snooze(delayMilliseconds: 2000, reason: "") }),
+            ("discard", { $0 == .discard(reason: "gone") }),
+            ("break", { $0 == .fail(errorType: "Broken", message: "out of paper", mayRetry: true) }),
+            ("cancel", { $0.errorType == "CancellationError" }),
+            ("typed", { $0.errorType == "DecodingError" }),
+            (
+                "other",
+                {
+                    $0
+                        == .fail(
+                            errorType: "UnknownType", message: "this worker has no handler for other", mayRetry: false)
+                }
+            ),
+        ]
+        let result = try await WorkerSession.run(worker) { session in
+            for (number, (type, isRight)) in expected.enumerated() {
+                session.connection.send(WorkerSession.job(UInt64(number), type, payload: "x"))
+                let settlement = try await session.settlement()
+                #expect(settlement.job == UInt64(number))
+                #expect(isRight(settlement.outcome), "\(settlement.outcome)")
+            }
+            try await session.drain()
+        }
+        try result.get()
+    }
+
+    @Test func aResultThatIsTooLargeFailsTheJob() async throws {
+        let worker = Worker()
+        worker.rawTask("echo") { payload, _ in payload }
+        let result = try await WorkerSession.run(worker, resultLimit: 10) { session in
+            session.connection.send(
+                WorkerSession.job(1, "echo", payload: "0123456789"),
+                WorkerSession.job(2, "echo", payload: "0123456789x"))
+            #expect(try await session.settlement().done?.1 == "0123456789")
+            let outcome = try await session.settlement().outcome
+            #expect(
+                outcome
+                    == .fail(
+                        errorType: "ResultTooLarge",
+                        message: "the result has 11 bytes, at most 10 are kept (limits.result)", mayRetry: false))
+            try await session.drain()
+        }
+        try result.get()
+    }
+
+    @Test func jobsStartInTheOrderReceivedAndALongOneHoldsNothingBack() async throws {
+        let gate = Gate()
+        let (started, start) = AsyncStream.makeStream(of: String.self)
+        let worker = Worker()
+        worker.rawTask("long") { payload, job in
+            start.yield(job.id)
+            await gate.passed()
+            return payload
+        }
+        worker.rawTask("short") { payload, job in
+            start.yield(job.id)
+            return payload
+        }
+        let result = try await WorkerSession.run(worker, slots: 2) { session in
+            session.connection.send(WorkerSession.job(0, "long"))
+            #expect(await started.first { _ in true } == "0")
+            for number in 1...50 { session.connection.send(WorkerSession.job(UInt64(number), "short")) }
+            for number in 1...50 {
+                #expect(try await session.settlement().job == UInt64(number))
+                #expect(await started.first { _ in true } == String(number))
+            }
+            gate.open()
+            #expect(try await session.settlement().job == 0)
+            try await session.drain()
+        }
+        try result.get()
+    }
+
+    @Test func runsAsManyAtOnceAsItHasSlots() async throws {
+        let gate = Gate()
+        let (started, start) = AsyncStream.makeStream(of: String.self)
+        let worker = Worker()
+        worker.rawTask("wait") { payload, job in
+            start.yield(job.id)
+            await gate.passed()
+            return payload
+        }
+        let result = try await WorkerSession.run(worker, slots: 8) { session in
+            for number in 0..<20 { session.connection.send(WorkerSession.job(UInt64(number), "wait")) }
+            var running: Set<String> = []
+            while running.count < 8 { running.insert(try #require(await started.first { _ in true })) }
+            #expect(running == Set((0..<8).map(String.init)))
+            gate.open()
+            var settled: Set<UInt64> = []
+            while settled.count < 20 { settled.insert(try await session.settlement().job) }
+            try await session.drain()
+        }
+        try result.get()
+    }
+}
+
+extension SettlementFrame.Outcome {
+    var errorType: String? {
+        guard case .fail(let errorType, _, _) = self else { return nil }
+        return errorType
+    }
+}
