@@ -111,7 +111,7 @@ class Session:
         """Goes on with leaving, when that is what the worker does."""
         if self.drain_reason is not None and not self._draining:
             self._draining = True
-            log.info("draining (%s): %d jobs in hand", self.drain_reason, len(self.jobs))
+            log.debug("draining (%s): %d jobs in hand", self.drain_reason, len(self.jobs))
             self._return_waiting()
         if self._draining and not self.jobs and not self.said_bye:
             self.said_bye = True

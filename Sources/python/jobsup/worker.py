@@ -100,7 +100,7 @@ class Worker:
         session = self._session = Session(runner, outbox, self.bell, self._clock, welcome["max_frame"])
         link = Link(sock, splitter, session, self.bell, self._clock)
         forks.leave_behind(sock, session)
-        log.info("%s is ready for %s", welcome["worker"], ", ".join(sorted(self._tasks)))
+        log.debug("%s is ready for %s", welcome["worker"], ", ".join(sorted(self._tasks)))
         outbox.put(frames.encode(frames.READY), self._clock())
         thread = threading.Thread(
             target=self._watch, args=(link, session, runner, early), name="jobsup-link", daemon=True

@@ -62,7 +62,7 @@ class Processes(unittest.TestCase):
         for number, name in ((signal.SIGTERM, "SIGTERM"), (signal.SIGINT, "SIGINT")):
             for slots in ("1", "3"):
                 with self.subTest(signal=name, slots=slots):
-                    worker = self.start(JOBSUP_SLOTS=slots)
+                    worker = self.start("--log-level", "debug", JOBSUP_SLOTS=slots)
                     pid = self.running("tell_pid")
                     self.assertEqual(pid, worker.process.pid)
                     if slots == "1":
