@@ -20,6 +20,14 @@ struct DaemonConnection: Sendable {
 
     private var socket: String { directory + "/api.sock" }
 
+    /// Lives as long as the process. By default a connection that fails is tried again until the request times out,
+    /// which a user of a daemon that is not there would have to sit through.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(configuration: configuration)
+    }()
+
     static let decoder: JSONDecoder = {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
@@ -55,7 +63,7 @@ struct DaemonConnection: Sendable {
         }
         let response: HTTPClientResponse
         do {
-            response = try await HTTPClient.shared.execute(request, timeout: timeout)
+            response = try await Self.client.execute(request, timeout: timeout)
         } catch {
             throw unreachable(error)
         }

@@ -6,14 +6,25 @@ failed=0
 
 now() { date +%s.%N; }
 
+last=$(now)
+# took: sets `took` to the time since this was called last, when it is worth mentioning.
+took() {
+    local before=$last
+    last=$(now)
+    took=$(awk -v a="$before" -v b="$last" 'BEGIN { if (b - a >= 1) printf " (%.1f s)", b - a }')
+}
+
 # check NAME CONDITION
 check() {
-    if eval "$2"; then
+    local so=0 took
+    eval "$2" || so=1
+    took
+    if [ $so = 0 ]; then
         passed=$((passed + 1))
-        echo "ok   $1"
+        echo "ok   $1$took"
     else
         failed=$((failed + 1))
-        echo "FAIL $1"
+        echo "FAIL $1$took"
         echo "     not so: $2"
     fi
 }

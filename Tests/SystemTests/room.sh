@@ -1,8 +1,8 @@
 # Payload: the room Systemd against a real systemd and its journal, by a service that does nothing else.
-# Arguments: the directory with the built SystemdProbe.
+# Arguments: which build is tested, debug or release.
 set -u
 . "$(dirname "$0")/checks.sh"
-build=$1
+build=.build/$1
 
 install -D -m 755 "$build/SystemdProbe" /usr/libexec/probe
 cp systemd/catalog/jobsup.catalog /usr/lib/systemd/catalog/
