@@ -101,7 +101,12 @@ let package = Package(
         .testTarget(
             name: "SQLiteStoreTests", dependencies: ["CSQLite", "SQLiteStore", "StoreConformance"],
             swiftSettings: strict),
-        .testTarget(name: "ProcessTests", dependencies: ["ProcessHost", "CLinux", logging], swiftSettings: strict),
+        .executableTarget(
+            name: "ProcessHostProbe", dependencies: ["ProcessHost", "CLinux", logging], path: "Tests/ProcessHostProbe",
+            swiftSettings: strict),
+        .testTarget(
+            name: "ProcessTests", dependencies: ["ProcessHost", "ProcessHostProbe", "CLinux", "jobsup-launch", logging],
+            swiftSettings: strict),
         .testTarget(name: "ServerTests", dependencies: ["Server", "Engine", "JobModel"], swiftSettings: strict),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
         .executableTarget(

@@ -1,3 +1,5 @@
+import WireSupport
+
 @testable import WorkerProtocol
 
 /// Messages as the test vectors write them.

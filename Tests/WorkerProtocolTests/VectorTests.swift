@@ -1,6 +1,8 @@
 import NIOCore
 import Testing
 
+import WireSupport
+
 @testable import WorkerProtocol
 
 /// The codec against the vectors that other libraries are tested against too.
