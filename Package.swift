@@ -105,7 +105,8 @@ let package = Package(
             name: "ProcessHostProbe", dependencies: ["ProcessHost", "CLinux", logging], path: "Tests/ProcessHostProbe",
             swiftSettings: strict),
         .testTarget(
-            name: "ProcessTests", dependencies: ["ProcessHost", "ProcessHostProbe", "CLinux", "jobsup-launch", logging],
+            name: "ProcessTests",
+            dependencies: ["ProcessHost", "ProcessHostProbe", "CLinux", "jobsup-launch", logging],
             swiftSettings: strict),
         .testTarget(name: "ServerTests", dependencies: ["Server", "Engine", "JobModel"], swiftSettings: strict),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),

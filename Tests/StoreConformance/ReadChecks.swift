@@ -64,7 +64,9 @@ let readChecks: [StoreCheck] = [
         #expect(rare.map(\.id) == ids["a rare"])
         #expect(rare.filter { $0.state == .completed }.count == 2)
         #expect(try await bench.store.list(JobFilter(type: "rare")).count == 8)
-        #expect(try await bench.store.list(JobFilter(state: .queued, queue: "b", type: "usual")).map(\.id) == ids["b usual"])
+        #expect(
+            try await bench.store.list(JobFilter(state: .queued, queue: "b", type: "usual")).map(\.id) == ids["b usual"]
+        )
         #expect(try await bench.store.list(JobFilter(queue: "unknown")).isEmpty)
         #expect(try await bench.store.list(JobFilter(state: .queued, type: "unknown")).isEmpty)
     },
