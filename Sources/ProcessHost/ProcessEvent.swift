@@ -4,7 +4,7 @@
 package enum ProcessEvent: Sendable {
     /// The program itself runs: it replaced the launcher.
     case started(processID: Int32)
-    case lines([OutputLine])
+    case lines(OutputBatch)
     /// It was not started, and nothing of it is left.
     case failed(SpawnError)
     case exited(ProcessExit)

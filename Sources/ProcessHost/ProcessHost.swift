@@ -43,13 +43,13 @@ package final class ProcessHost: Sendable {
         watcher.post(.killEverything(then: completion))
     }
 
-    /// The launcher beside the running program (a build folder), else where it is installed.
+    /// The launcher beside the running program (a build folder), else below the same prefix in libexec.
     package static func installedLauncher() -> String {
-        let installed = "/usr/libexec/jobsup/jobsup-launch"
-        guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
-            return installed
-        }
-        let beside = (program as NSString).deletingLastPathComponent + "/jobsup-launch"
-        return access(beside, X_OK) == 0 ? beside : installed
+        let program =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "/usr/bin/jobsupd"
+        let folder = URL(fileURLWithPath: program).deletingLastPathComponent()
+        let beside = folder.appendingPathComponent("jobsup-launch").path
+        if access(beside, X_OK) == 0 { return beside }
+        return folder.deletingLastPathComponent().appendingPathComponent("libexec/jobsup/jobsup-launch").path
     }
 }

@@ -7,6 +7,8 @@ final class ProcessWatcher: Sendable {
     enum Message: Sendable {
         case watch(Handover<Launch>)
         case failed(SpawnError, onEvent: @Sendable (ProcessEvent) -> Void)
+        /// Enough of what was read from this process has been dealt with.
+        case outputMayResume(UInt64)
         /// The tree of some process is to be killed.
         case doomed
         case killEverything(then: @Sendable () -> Void)

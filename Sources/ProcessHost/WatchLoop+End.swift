@@ -37,6 +37,7 @@ extension WatchLoop {
     }
 
     func timeToNextLook() -> Duration? {
+        if adoptionChanged { return .zero }
         guard !ending.isEmpty else { return nil }
         let now = equipment.now()
         let next = ending.compactMap { processes[$0]?.ending?.nextLook(after: now) }.min()
@@ -74,6 +75,8 @@ extension WatchLoop {
     private func kill(_ leftovers: [Int32], of process: WatchedProcess) {
         for processID in leftovers {
             let reached = adopted.kill(processID)
+            // It no longer counts among the leftovers: that may be the end of the waiting.
+            if !reached { adoptionChanged = true }
             equipment.logger.log(
                 level: reached ? .info : .warning,
                 reached ? "killed a process that was left behind" : "cannot kill a process that was left behind",

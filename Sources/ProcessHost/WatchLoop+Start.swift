@@ -47,16 +47,7 @@ extension WatchLoop {
         }
         guard process.failure == nil else { return }
         process.onEvent(.started(processID: process.processID))
-        do throws(SystemCallFailure) {
-            for (reader, stream) in [(process.output, OutputLine.Stream.output), (process.errors, .error)] {
-                guard let reader else { continue }
-                let token = WatchToken.output(process.id, stream).rawValue
-                try equipment.all.add(rawValue: reader.descriptor, token: token)
-            }
-        } catch {
-            // What it writes is read at its end, unless the pipe is full before. Better than killing a program that runs.
-            equipment.logger.error("cannot follow the output of process \(process.processID): \(error)")
-        }
+        resumeOutput(of: process)
     }
 
     /// Gives up a launch that cannot be followed: what cannot be seen must not run.

@@ -25,7 +25,7 @@ final class WatchLoop {
             let ready = equipment.all.wait(atMost: timeToNextLook())
             handleUrgent()
             for case .output(let id, let stream)? in ready.map(WatchToken.init(rawValue:)) {
-                processes[id]?.read(stream, through: buffer)
+                if let process = processes[id] { readOutput(stream, of: process) }
                 handleUrgent()
             }
         }
@@ -56,7 +56,12 @@ final class WatchLoop {
     private func handle(_ message: ProcessWatcher.Message) {
         switch message {
         case .watch(let handover):
-            if let launch = handover.take() { watch(WatchedProcess(launch)) }
+            guard let launch = handover.take() else { return }
+            let id = launch.handle.id
+            let flow = OutputFlow { [mailbox = equipment.mailbox] in mailbox.post(.outputMayResume(id)) }
+            watch(WatchedProcess(launch, flow: flow))
+        case .outputMayResume(let id):
+            if let process = processes[id], process.isPaused, process.flow.mayResume { resumeOutput(of: process) }
         case .failed(let error, let onEvent): onEvent(.failed(error))
         case .doomed:
             adoptionChanged = true

@@ -11,6 +11,8 @@ final class WatchedProcess {
 
     /// Open until the program begins.
     var control: Descriptor?
+    /// Its output is not read at the moment, because what was read is still on its way.
+    var isPaused = false
     var output: OutputReader?
     var errors: OutputReader?
     /// The descriptors that the launcher handed back. While they are open, Foundation leaves the child a zombie when it ends,
@@ -24,8 +26,10 @@ final class WatchedProcess {
     var ending: Ending<ContinuousClock.Instant>?
     /// Kept when its pipe has ended before the process.
     private var finishedCapture: OutputCapture?
+    let flow: OutputFlow
 
-    init(_ launch: consuming Launch) {
+    init(_ launch: consuming Launch, flow: OutputFlow) {
+        self.flow = flow
         handle = launch.handle
         order = launch.order
         marker = launch.marker
@@ -92,6 +96,6 @@ final class WatchedProcess {
     }
 
     private func emit(_ lines: [OutputLine]) {
-        if !lines.isEmpty { onEvent(.lines(lines)) }
+        if !lines.isEmpty { onEvent(.lines(OutputBatch(lines, flow: flow))) }
     }
 }

@@ -14,6 +14,7 @@ struct Probe {
         case "victim": try Victim.run(count: number(1))
         case "soak": try Soak.run(count: number(1))
         case "failures": try Failures.run(count: number(1))
+        case "unreachable": try Unreachable.run()
         case "end": try Ending.run()
         case "few-descriptors": try Limits.withFewDescriptors()
         case "few-processes": try Limits.withFewProcesses()

@@ -70,6 +70,18 @@ struct HostTests {
         #expect(try number("children", in: said) == 0)
     }
 
+    @Test(.enabled(if: geteuid() == 0, "needs root to give up a right"))
+    func whatMayNotBeKilledHoldsUpNothing() async throws {
+        let (_, witness) = TestHost.start(probe("unreachable"))
+        let line = try await witness.line { $0.hasPrefix("orphan ") }
+        let orphan = try #require(Int32(line.dropFirst("orphan ".count)))
+        #expect(try await witness.line { $0.hasPrefix("released ") } == "released 1")
+        #expect(TestHost.isAlive(orphan))
+        kill(orphan, SIGKILL)
+        #expect(try await witness.exit().cause == .code(0))
+        try await TestHost.eventually("orphan is still there") { !TestHost.exists(orphan) }
+    }
+
     @Test(arguments: [SIGKILL, SIGTERM, SIGHUP])
     func childrenDieWithTheHost(signal: Int32) async throws {
         let (handle, witness) = TestHost.start(probe("victim", "20"))

@@ -6,7 +6,7 @@ import Synchronization
 final class LineCounter: Sendable {
     private let totals = Mutex((bytes: 0, longest: 0))
 
-    func count(_ lines: [OutputLine]) {
+    func count(_ lines: OutputBatch) {
         totals.withLock { totals in
             for line in lines {
                 totals.bytes += line.text.utf8.count

@@ -64,6 +64,20 @@ struct OutputTests {
         #expect(residentKiB() - before < 30_000)
     }
 
+    @Test func unreadOutputHoldsUpItsWriterAlone() async throws {
+        let keeper = Keeper()
+        let handle = TestHost.shared.start(TestHost.shell("exec cat /dev/zero")) { keeper.keep($0) }
+        defer { handle.killTree() }
+        // The limit counts a little more than the text, and is passed by no more than one read.
+        let buffer = 1 << 16
+        try await TestHost.eventually("full") { keeper.bytes > OutputFlow.limitBytes - buffer }
+        for _ in 0..<20 { _ = try await TestHost.run(TestHost.shell("exit 0")) }
+        #expect(keeper.bytes <= OutputFlow.limitBytes + buffer)
+        keeper.letGo()
+        try await TestHost.eventually("full again") { keeper.bytes > OutputFlow.limitBytes - buffer }
+        #expect(keeper.bytes <= OutputFlow.limitBytes + buffer)
+    }
+
     @Test func floodsDoNotHoldUpOthers() async throws {
         let floods = (0..<8).map { _ in
             TestHost.shared.start(TestHost.shell("exec cat /dev/zero")) { _ in }

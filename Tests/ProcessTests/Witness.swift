@@ -11,6 +11,7 @@ struct Timeout: Error, CustomStringConvertible {
 /// Sees the events of one process, and lets a test wait for what it expects.
 final class Witness: Sendable {
     private struct State {
+        /// Keeps what it sees: a flood stops here.
         var events: [ProcessEvent] = []
         var waiters: [Int: @Sendable ([ProcessEvent]) -> Bool] = [:]
         var nextWaiter = 0
@@ -86,7 +87,7 @@ final class Witness: Sendable {
 
     static func lines(in events: [ProcessEvent]) -> [OutputLine] {
         events.flatMap { event -> [OutputLine] in
-            if case .lines(let lines) = event { return lines }
+            if case .lines(let lines) = event { return Array(lines) }
             return []
         }
     }
