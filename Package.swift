@@ -22,7 +22,8 @@ let package = Package(
     name: "jobsup",
     platforms: [.macOS(.v15)],
     products: [
-        .library(name: "JobsupWorker", targets: ["JobsupWorker"])
+        .library(name: "JobsupClient", targets: ["JobsupClient"]),
+        .library(name: "JobsupWorker", targets: ["JobsupWorker"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
@@ -47,6 +48,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "WorkerProtocol", dependencies: [nioCore], swiftSettings: strict),
+        .target(
+            name: "JobsupClient", dependencies: ["WorkerProtocol", nioCore, nioLocks, nioPosix],
+            swiftSettings: strict),
         .target(
             name: "JobsupWorker", dependencies: ["WorkerProtocol", nioCore, nioPosix, nioLocks], swiftSettings: strict),
         .target(name: "Supervision", swiftSettings: strict),
@@ -128,6 +132,8 @@ let package = Package(
         .executableTarget(
             name: "SwiftWorkerFixture", dependencies: ["JobsupWorker"], path: "Tests/Fixtures/SwiftWorkerFixture",
             swiftSettings: strict),
+        .testTarget(
+            name: "JobsupClientTests", dependencies: ["JobsupClient", "WireSupport"], swiftSettings: strict),
         .testTarget(
             name: "JobsupWorkerTests", dependencies: ["JobsupWorker", "SwiftWorkerFixture", "WireSupport"],
             swiftSettings: strict),

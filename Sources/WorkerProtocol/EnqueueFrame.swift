@@ -40,9 +40,15 @@ package struct EnqueueFrame: Hashable, Sendable {
         Self.encode(request: request, jobs: jobs, into: &buffer)
     }
 
+    /// What the length field of the frame will say.
+    package static func encodedBytes(of jobs: [JobSpec]) -> Int {
+        var bytes = 1 + 8 + 4
+        for job in jobs { bytes += job.encodedBytes }
+        return bytes
+    }
+
     package static func encode(request: UInt64, jobs: [JobSpec], into buffer: inout ByteBuffer) {
-        let bodyBytes = jobs.reduce(12) { $0 + $1.encodedBytes }
-        buffer.writeFrame(.enqueue, bodyBytes: bodyBytes) { span in
+        buffer.writeFrame(.enqueue, bodyBytes: encodedBytes(of: jobs) - 1) { span in
             span.write(request)
             span.write(UInt32(jobs.count))
             for job in jobs { job.encode(into: &span) }

@@ -13,6 +13,11 @@ package struct RefusedFrame: Hashable, Sendable {
         self.message = message
     }
 
+    /// What is wrong: the first line of the message.
+    package var reason: String { String(message.prefix { $0 != "\n" }) }
+    /// What to do about it: the lines after it.
+    package var hint: String { String(message.drop { $0 != "\n" }.dropFirst()) }
+
     package init(decoding body: inout ByteBuffer) throws(ProtocolError) {
         request = try body.require(body.readInteger(), of: .refused)
         code = try body.readShort("code", of: .refused)
