@@ -137,6 +137,11 @@ let package = Package(
         .testTarget(
             name: "JobsupWorkerTests", dependencies: ["JobsupWorker", "SwiftWorkerFixture", "WireSupport"],
             swiftSettings: strict),
+        .target(
+            name: "BareLoop", dependencies: ["CSQLite"], path: "Tests/Benchmarks/BareLoop", swiftSettings: strict),
+        .executableTarget(
+            name: "StoreBenchmark", dependencies: ["BareLoop", "JobModel", "JobStore", "SQLiteStore"],
+            path: "Tests/Benchmarks/StoreBenchmark", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

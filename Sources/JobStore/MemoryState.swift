@@ -85,7 +85,7 @@ struct MemoryState {
     mutating func settle(_ settlements: [Settlement]) -> [SettlementOutcome] {
         settlements.map { settlement in
             guard let entry = leases[settlement.lease] else { return .stale }
-            _ = leases.end(entry.job.id)
+            leases.end(entry.job.id)
             return .settled(apply(settlement, to: entry))
         }
     }
@@ -99,7 +99,8 @@ struct MemoryState {
             jobs[id]?.record.note(attempt)
         }
         let resolution = Resolution(settlement.verdict, cancelled: entry.cancelledAt != nil)
-        tally.move(from: .processing, to: resolution.state, of: entry.lane.queue)
+        let state = settlement.verdict.state(cancelled: entry.cancelledAt != nil)
+        tally.move(from: .processing, to: state, of: entry.lane.queue)
         jobs[id]?.record.attempt = entry.job.nextAttempt
         jobs[id]?.record.startedAt = settlement.startedAt
         jobs[id]?.record.worker = settlement.worker
@@ -114,19 +115,20 @@ struct MemoryState {
             jobs[id]?.record.crashes += 1
             putInLine(id)
         }
-        return resolution.state
+        return state
     }
 
     mutating func release(_ given: [Lease]) {
         for lease in given {
-            guard let entry = leases[lease], let ended = leases.end(lease.job) else { continue }
+            guard let entry = leases[lease] else { continue }
+            leases.end(lease.job)
             if let cancelledAt = entry.cancelledAt {
                 tally.move(from: .processing, to: .cancelled, of: entry.lane.queue)
                 jobs[lease.job]?.record.finish(as: .cancelled, at: cancelledAt, failure: Resolution.cancelled)
             } else {
                 tally.move(from: .processing, to: .queued, of: entry.lane.queue)
                 jobs[lease.job]?.record.state = .queued
-                ready.insert(ended.job, into: ended.lane)
+                ready.insert(entry.job, into: entry.lane)
                 announceReady()
             }
         }

@@ -29,11 +29,11 @@ package struct ReadyJob: Comparable, Sendable {
         self.isSpilled = isSpilled
     }
 
-    package init(_ job: NewJob, id: JobID) {
+    package init(_ job: NewJob, id: JobID, isSpilled: Bool) {
         self.init(
             id: id, type: job.type, payload: job.payload, timeoutMilliseconds: job.timeoutMilliseconds,
             enqueuedAt: job.enqueuedAt, maxAttempts: Int32(clamping: job.maxAttempts), used: 0, crashes: 0,
-            isSpilled: false)
+            isSpilled: isSpilled)
     }
 
     /// The number of the attempt that a claim starts.

@@ -50,6 +50,17 @@ package struct ReadyLane: Sendable {
         if let end = line.last, end.id > job.id { returned.insert(job) } else { line.append(job) }
     }
 
+    /// Several in ascending order.
+    package mutating func insert(_ jobs: ArraySlice<ReadyJob>) {
+        guard let first = jobs.first else { return }
+        if let end = line.last, end > first {
+            for job in jobs { insert(job) }
+        } else {
+            line.append(contentsOf: jobs)
+            weight += jobs.reduce(0) { $0 + $1.weight }
+        }
+    }
+
     package mutating func popFirst() -> ReadyJob? {
         let job: ReadyJob?
         if let oldest = returned.min, line.first.map({ oldest < $0 }) ?? true {

@@ -29,6 +29,10 @@ package struct ReadyQueue: Sendable {
         withLane(number) { $0.insert(job) }
     }
 
+    package mutating func insert(_ jobs: ArraySlice<ReadyJob>, into number: LaneNumber) {
+        withLane(number) { $0.insert(jobs) }
+    }
+
     package enum Next {
         case job(ReadyJob, LaneNumber)
         /// The next one has to be fetched from disk first, and nothing behind it may be handed out before.

@@ -22,19 +22,22 @@ package enum Resolution: Sendable {
         }
     }
 
-    package var state: JobState {
-        switch self {
-        case .finished(let state, _, _): state
-        case .pending: .pending
-        case .queued: .queued
-        }
-    }
-
     /// What a cancelled job says of its end.
     package static let cancelled = Failure(cause: .cancelled, type: "", message: "")
 }
 
 extension Verdict {
+    /// The state it leaves a job in.
+    package func state(cancelled: Bool) -> JobState {
+        if cancelled { return .cancelled }
+        return switch self {
+        case .complete: .completed
+        case .postpone: .pending
+        case .requeue: .queued
+        case .finish(let state, _): state
+        }
+    }
+
     /// What went wrong, for the job's list of attempts; `nil` when nothing did.
     package var failure: Failure? {
         switch self {

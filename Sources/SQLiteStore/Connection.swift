@@ -6,6 +6,9 @@ final class Connection {
     /// Written by SQLite after each commit.
     private let logPages = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
 
+    /// Once per process.
+    private static let isPrepared = jobsup_sqlite_count_no_memory() == SQLITE_OK
+
     enum Access {
         case write
         case read
@@ -17,6 +20,8 @@ final class Connection {
             case .write: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
             case .read: SQLITE_OPEN_READONLY
             }
+        // Where somebody else has used SQLite before, it goes on counting: nothing but a little speed is lost.
+        _ = Self.isPrepared
         var handle: OpaquePointer?
         // One thread, one connection: SQLite's own locking has nothing to guard.
         let code = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)

@@ -1,16 +1,15 @@
 import JobModel
 import JobStore
 
-/// How a job ended, beside what its row had said before.
+/// How a job ended that did not complete, beside what its row had said before.
 struct Ending {
     let state: JobState
     /// The attempt that ended it, or the last one before; 0 when none ever ran.
     let attempt: Int
-    var startedAt: Timestamp?
+    let startedAt: Timestamp?
     let finishedAt: Timestamp
-    var worker: String?
-    var result: [UInt8] = []
-    var failure: Failure?
+    let worker: String?
+    let failure: Failure?
 }
 
 /// The rows of finished jobs, their results, and the attempts that did not complete a job.
@@ -53,40 +52,50 @@ final class FinishedRows {
         lastResult = try connection.number("SELECT coalesce(max(number), 0) FROM results")
     }
 
+    /// A completed job leaves its payload behind.
+    func insertCompleted(
+        _ job: ReadyJob, lane: LaneNumber, _ settlement: Settlement, result: [UInt8]
+    ) throws(SQLiteFailure) {
+        try bind(job, lane, to: insertCompleted)
+        insertCompleted.bind(9, JobState.completed.rawValue)
+        insertCompleted.bind(10, job.nextAttempt)
+        insertCompleted.bind(11, settlement.startedAt.milliseconds)
+        insertCompleted.bind(12, settlement.endedAt.milliseconds)
+        try insertCompleted.bind(13, settlement.worker)
+        insertCompleted.bind(14, result.isEmpty ? nil : try insert(result, at: settlement.endedAt))
+        try insertCompleted.run()
+    }
+
     func insert(_ row: StoredJob, _ ending: Ending) throws(SQLiteFailure) {
-        let isCompleted = ending.state == .completed
-        let statement = isCompleted ? insertCompleted : insertOther
-        let job = row.job
+        try bind(row.job, row.lane, to: insertOther)
+        insertOther.bind(9, ending.state.rawValue)
+        insertOther.bind(10, ending.attempt)
+        insertOther.bind(11, ending.startedAt?.milliseconds)
+        insertOther.bind(12, ending.finishedAt.milliseconds)
+        try insertOther.bind(13, ending.worker)
+        insertOther.bind(14, nil as Int64?)
+        insertOther.bind(15, ending.failure.map { Int64($0.cause.rawValue) })
+        try insertOther.bind(16, ending.failure?.type)
+        try insertOther.bind(17, ending.failure?.message)
+        try insertOther.run(18, blob: row.job.payload)
+    }
+
+    private func bind(_ job: ReadyJob, _ lane: LaneNumber, to statement: Statement) throws(SQLiteFailure) {
         statement.bind(1, job.id.rawValue)
-        statement.bind(2, row.lane.queue)
-        statement.bind(3, Int(row.lane.priority.rawValue))
+        statement.bind(2, lane.queue)
+        statement.bind(3, Int(lane.priority.rawValue))
         try statement.bind(4, job.type)
         statement.bind(5, Int(job.maxAttempts))
         statement.bind(6, job.timeoutMilliseconds)
         statement.bind(7, job.enqueuedAt.milliseconds)
         statement.bind(8, Int(job.crashes))
-        statement.bind(9, ending.state.rawValue)
-        statement.bind(10, ending.attempt)
-        statement.bind(11, ending.startedAt?.milliseconds)
-        statement.bind(12, ending.finishedAt.milliseconds)
-        try statement.bind(13, ending.worker)
-        statement.bind(14, try insertResult(of: ending))
-        if isCompleted {
-            try statement.run()
-        } else {
-            statement.bind(15, ending.failure.map { Int64($0.cause.rawValue) })
-            try statement.bind(16, ending.failure?.type)
-            try statement.bind(17, ending.failure?.message)
-            try statement.run(18, blob: job.payload)
-        }
     }
 
-    private func insertResult(of ending: Ending) throws(SQLiteFailure) -> Int64? {
-        guard !ending.result.isEmpty else { return nil }
+    private func insert(_ result: [UInt8], at finishedAt: Timestamp) throws(SQLiteFailure) -> Int64 {
         lastResult += 1
         insertResult.bind(1, lastResult)
-        insertResult.bind(2, ending.finishedAt.milliseconds)
-        try insertResult.run(3, blob: ending.result)
+        insertResult.bind(2, finishedAt.milliseconds)
+        try insertResult.run(3, blob: result)
         return lastResult
     }
 

@@ -18,10 +18,13 @@ final class Ledger {
     private let deleteWish: Statement
 
     /// The last id that was given out.
-    private(set) var lastID: Int64
+    var lastID: Int64
     /// How many names of queues are on disk; the rest follows with the next commit.
     private var storedQueues: Int
+    /// How many jobs ended in this transaction.
     private var ended: [Ended: Int] = [:]
+    private var lastEnded: Ended?
+    private var endedRun = 0
     /// The lanes that this transaction put jobs into, and what was away of them before.
     private var touched: [LaneNumber: ReadyLane.Tail] = [:]
     private var lastTouched: LaneNumber?
@@ -65,6 +68,7 @@ final class Ledger {
         } catch {
             // Some errors end the transaction by themselves; what cannot be rolled back any more has gone already.
             if connection.isInTransaction { try? rollBack.run() }
+            endedRun = 0
             ended.removeAll(keepingCapacity: true)
             throw error
         }
@@ -82,6 +86,7 @@ final class Ledger {
             try insertQueue.bind(2, names[number])
             try insertQueue.run()
         }
+        bookRun()
         for (key, count) in ended {
             addToTally.bind(1, key.queue)
             addToTally.bind(2, key.state.rawValue)
@@ -104,11 +109,6 @@ final class Ledger {
 
     // MARK: What the verbs need
 
-    func nextID() -> JobID {
-        lastID += 1
-        return JobID(lastID)
-    }
-
     /// Remembers what was away of a lane before this transaction, so that a failure can restore it.
     func touch(_ number: LaneNumber, in memory: inout StoreMemory) {
         guard lastTouched != number else { return }
@@ -116,17 +116,40 @@ final class Ledger {
         if touched[number] == nil { touched[number] = memory.ready.withLane(number) { $0.tail } }
     }
 
-    /// Decides whether a job that begins to wait is at hand; its row has to go where `isSpilled` says.
-    func admit(_ job: inout ReadyJob, to number: LaneNumber, in memory: inout StoreMemory) {
+    /// Decides whether a job that begins to wait is at hand; its row has to go to the backlog otherwise.
+    func admit(_ id: JobID, payload: Int, to number: LaneNumber, in memory: inout StoreMemory) -> Bool {
         touch(number, in: &memory)
         let window = memory.ready.window
-        job.isSpilled = !memory.ready.withLane(number) { $0.admit(job.id, weight: job.weight, window: window) }
+        let weight = ReadyJob.weight(ofPayload: payload)
+        return memory.ready.withLane(number) { $0.admit(id, weight: weight, window: window) }
     }
 
-    /// Ends a job: takes its row away from where it was and writes how it ended.
-    func finish(_ row: StoredJob, _ ending: Ending) throws(SQLiteFailure) {
+    /// Writes how a job ended that did not complete. Its row has to be deleted where it lay.
+    func end(_ row: StoredJob, _ ending: Ending) throws(SQLiteFailure) {
         try finished.insert(row, ending)
-        ended[Ended(queue: row.lane.queue, state: ending.state), default: 0] += 1
+        count(ending.state, of: row.lane.queue)
+    }
+
+    func complete(
+        _ job: ReadyJob, lane: LaneNumber, _ settlement: Settlement, result: [UInt8]
+    ) throws(SQLiteFailure) {
+        try finished.insertCompleted(job, lane: lane, settlement, result: result)
+        count(.completed, of: lane.queue)
+    }
+
+    private func count(_ state: JobState, of queue: Int) {
+        let key = Ended(queue: queue, state: state)
+        // Mostly the same as before: the dictionary is asked once a run.
+        if key != lastEnded {
+            bookRun()
+            lastEnded = key
+        }
+        endedRun += 1
+    }
+
+    private func bookRun() {
+        if let lastEnded, endedRun > 0 { ended[lastEnded, default: 0] += endedRun }
+        endedRun = 0
     }
 
     /// Notes durably that a running job is to end as cancelled.

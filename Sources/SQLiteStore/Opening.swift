@@ -66,7 +66,7 @@ enum Opening {
             try ledger.rows.delete(id, from: shelf)
             let ending = try ledger.finished.ending(
                 of: id, as: .cancelled, at: Timestamp(milliseconds: wishes.int(1)), failure: Resolution.cancelled)
-            try ledger.finish(row, ending)
+            try ledger.end(row, ending)
         }
         try ledger.connection.execute("DELETE FROM cancelling")
     }

@@ -86,14 +86,14 @@ final class Rows {
     }
 
     func delete(_ id: JobID, from shelf: Shelf) throws(SQLiteFailure) {
-        try delete(id, through: id, from: shelf)
+        try delete(id.rawValue...id.rawValue, from: shelf)
     }
 
     /// Deletes a run of neighbours, all of which have to be there to be deleted: one statement for many rows.
-    func delete(_ first: JobID, through last: JobID, from shelf: Shelf) throws(SQLiteFailure) {
+    func delete(_ run: ClosedRange<Int64>, from shelf: Shelf) throws(SQLiteFailure) {
         guard let statement = remove[shelf] else { return }
-        statement.bind(1, first.rawValue)
-        statement.bind(2, last.rawValue)
+        statement.bind(1, run.lowerBound)
+        statement.bind(2, run.upperBound)
         try statement.run()
     }
 

@@ -7,8 +7,11 @@ import CSQLite
 final class Statement {
     private let handle: OpaquePointer
     private let connection: OpaquePointer
-    /// Texts that are bound already; SQLite keeps its copy, so that a type or worker name that repeats costs nothing.
-    private var texts: [String?] = []
+    private let parameters: Int
+    /// What is bound already, by parameter. Binding costs more than comparing, and most of what is bound repeats.
+    /// Not arrays, since each access to one in a class is checked for exclusivity.
+    private let texts: UnsafeMutablePointer<String?>
+    private let numbers: UnsafeMutablePointer<Int64?>
 
     init(_ sql: String, on connection: OpaquePointer) throws(SQLiteFailure) {
         var handle: OpaquePointer?
@@ -16,29 +19,43 @@ final class Statement {
         guard code == SQLITE_OK, let handle else { throw SQLiteFailure(code: code, of: connection) }
         self.handle = handle
         self.connection = connection
-        texts = Array(repeating: nil, count: Int(sqlite3_bind_parameter_count(handle)) + 1)
+        parameters = Int(sqlite3_bind_parameter_count(handle)) + 1
+        texts = .allocate(capacity: parameters)
+        texts.initialize(repeating: nil, count: parameters)
+        numbers = .allocate(capacity: parameters)
+        numbers.initialize(repeating: nil, count: parameters)
     }
 
     deinit {
         sqlite3_finalize(handle)
+        texts.deinitialize(count: parameters)
+        texts.deallocate()
+        numbers.deallocate()
     }
 
     // MARK: Binding. Values stay bound until they are bound anew.
 
     func bind(_ index: Int32, _ value: Int64) {
+        guard numbers[Int(index)] != value else { return }
+        numbers[Int(index)] = value
         sqlite3_bind_int64(handle, index, value)
     }
 
     func bind(_ index: Int32, _ value: Int) {
-        sqlite3_bind_int64(handle, index, Int64(value))
+        bind(index, Int64(value))
     }
 
     func bind(_ index: Int32, _ value: Int64?) {
-        if let value { sqlite3_bind_int64(handle, index, value) } else { sqlite3_bind_null(handle, index) }
+        if let value {
+            bind(index, value)
+        } else if numbers[Int(index)] != nil {
+            numbers[Int(index)] = nil
+            sqlite3_bind_null(handle, index)
+        }
     }
 
     func bind(_ index: Int32, _ text: String?) throws(SQLiteFailure) {
-        guard texts[Int(index)] != text || text == nil else { return }
+        guard texts[Int(index)] != text else { return }
         texts[Int(index)] = text
         guard let text else {
             sqlite3_bind_null(handle, index)
@@ -52,10 +69,6 @@ final class Statement {
             texts[Int(index)] = nil
             throw SQLiteFailure(code: code, of: connection)
         }
-    }
-
-    func bindNull(_ index: Int32) {
-        sqlite3_bind_null(handle, index)
     }
 
     // MARK: Running

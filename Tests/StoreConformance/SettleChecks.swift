@@ -61,9 +61,8 @@ let settleChecks: [StoreCheck] = [
         #expect(bench.counts().line == "pending 0 queued 2 processing 1")
     },
     .on("the end without success keeps the payload and says why") { bench in
-        for (state, cause) in [
-            (JobState.failed, FailureCause.discarded), (.timeout, .timeout), (.cancelled, .cancelled),
-        ] {
+        let ends: [(JobState, FailureCause)] = [(.failed, .discarded), (.timeout, .timeout), (.cancelled, .cancelled)]
+        for (state, cause) in ends {
             let id = try await bench.enqueue(Bench.job(payload: "keep me"))
             let failure = Failure(cause: cause, type: "T", message: "why")
             let outcome = try await bench.settle(.finish(state, failure: failure), [try await bench.claimOne()])

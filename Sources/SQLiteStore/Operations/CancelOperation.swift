@@ -39,7 +39,7 @@ final class CancelOperation: Operation {
         case .waiting, .pending:
             try ledger.rows.delete(id, from: shelf)
             let ending = try ledger.finished.ending(of: id, as: .cancelled, at: now, failure: Resolution.cancelled)
-            try ledger.finish(row, ending)
+            try ledger.end(row, ending)
         }
     }
 

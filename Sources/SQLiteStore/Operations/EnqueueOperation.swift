@@ -4,15 +4,22 @@ import JobStore
 final class EnqueueOperation: Operation {
     private let jobs: [NewJob]
     private let completion: StoreCompletion<[EnqueueReceipt]>
-    private var placed: [Placed] = []
     private var receipts: [EnqueueReceipt] = []
+    /// The jobs that are new, and where they go.
+    private var new: [ReadyJob] = []
+    private var runs: [Run] = []
 
-    /// A new job and where it goes.
-    private struct Placed {
-        var job: ReadyJob
+    /// Neighbours in a batch that go the same way, as mostly all of it does.
+    private struct Run {
         let lane: LaneNumber
         /// `nil` for at once.
         let runAt: Timestamp?
+        let isSpilled: Bool
+        let jobs: Range<Int>
+
+        func continues(_ run: Run) -> Bool {
+            lane == run.lane && runAt == run.runAt && isSpilled == run.isSpilled
+        }
     }
 
     init(_ jobs: [NewJob], completion: @escaping StoreCompletion<[EnqueueReceipt]>) {
@@ -20,18 +27,19 @@ final class EnqueueOperation: Operation {
         self.completion = completion
     }
 
+    // The loops below work on local variables: each access to a property of a class is checked at run time.
+
     func write(to ledger: Ledger) throws(SQLiteFailure) {
-        placed.removeAll(keepingCapacity: true)
-        receipts.removeAll(keepingCapacity: true)
-        placed.reserveCapacity(jobs.count)
-        receipts.reserveCapacity(jobs.count)
         let ids = try giveIDs(ledger)
         ledger.memory.withLock { place(ids, ledger, &$0) }
-        for item in placed {
-            if let runAt = item.runAt {
-                try ledger.rows.insertPending(item.job, lane: item.lane, until: runAt, reason: .delayed)
-            } else {
-                try ledger.rows.insert(item.job, lane: item.lane)
+        let (new, rows) = (new, ledger.rows)
+        for run in runs {
+            for index in run.jobs {
+                if let runAt = run.runAt {
+                    try rows.insertPending(new[index], lane: run.lane, until: runAt, reason: .delayed)
+                } else {
+                    try rows.insert(new[index], lane: run.lane)
+                }
             }
         }
     }
@@ -39,18 +47,22 @@ final class EnqueueOperation: Operation {
     /// Gives each job an id and a receipt; `nil` stands for a job whose key is known.
     private func giveIDs(_ ledger: Ledger) throws(SQLiteFailure) -> [JobID?] {
         var ids: [JobID?] = []
+        var receipts: [EnqueueReceipt] = []
         ids.reserveCapacity(jobs.count)
+        receipts.reserveCapacity(jobs.count)
         // What the keys of this batch were given: rows of it are not there yet to be asked.
         var states: [JobID: JobState] = [:]
+        var lastID = ledger.lastID
         for job in jobs {
-            let state: JobState = Self.waits(job) ? .pending : .queued
+            let state: JobState = job.waits ? .pending : .queued
             if let key = job.key, let known = try ledger.keys.job(of: key) {
                 let current = if let new = states[known] { new } else { try ledger.state(of: known) }
                 receipts.append(EnqueueReceipt(id: known, state: current, existed: true))
                 ids.append(nil)
                 continue
             }
-            let id = ledger.nextID()
+            lastID += 1
+            let id = JobID(lastID)
             if let key = job.key {
                 try ledger.keys.insert(key, of: id)
                 states[id] = state
@@ -58,14 +70,15 @@ final class EnqueueOperation: Operation {
             receipts.append(EnqueueReceipt(id: id, state: state, existed: false))
             ids.append(id)
         }
+        ledger.lastID = lastID
+        self.receipts = receipts
         return ids
     }
 
-    private static func waits(_ job: NewJob) -> Bool {
-        job.runAt.map { $0 > job.enqueuedAt } ?? false
-    }
-
     private func place(_ ids: [JobID?], _ ledger: Ledger, _ memory: inout StoreMemory) {
+        var new: [ReadyJob] = []
+        var runs: [Run] = []
+        new.reserveCapacity(jobs.count)
         var name = ""
         var queue = -1
         for (job, id) in zip(jobs, ids) {
@@ -75,24 +88,30 @@ final class EnqueueOperation: Operation {
                 queue = memory.names.intern(name)
             }
             let lane = LaneNumber(queue: queue, priority: job.priority)
-            var ready = ReadyJob(job, id: id)
-            let runAt = Self.waits(job) ? job.runAt : nil
-            if runAt == nil { ledger.admit(&ready, to: lane, in: &memory) }
-            placed.append(Placed(job: ready, lane: lane, runAt: runAt))
+            let runAt = job.waits ? job.runAt : nil
+            let isSpilled =
+                runAt == nil && !ledger.admit(id, payload: job.payload.count, to: lane, in: &memory)
+            let here = Run(lane: lane, runAt: runAt, isSpilled: isSpilled, jobs: new.count..<(new.count + 1))
+            if let run = runs.last, here.continues(run) {
+                runs[runs.count - 1] = Run(
+                    lane: lane, runAt: runAt, isSpilled: isSpilled, jobs: run.jobs.lowerBound..<here.jobs.upperBound)
+            } else {
+                runs.append(here)
+            }
+            new.append(ReadyJob(job, id: id, isSpilled: isSpilled))
         }
+        self.new = new
+        self.runs = runs
     }
 
     func commit(to memory: inout StoreMemory, _ notices: inout Notices) {
-        for item in placed {
-            if let runAt = item.runAt {
-                memory.tally.add(1, to: .pending, of: item.lane.queue)
+        for run in runs {
+            memory.tally.add(run.jobs.count, to: run.runAt == nil ? .queued : .pending, of: run.lane.queue)
+            if let runAt = run.runAt {
                 notices.becameDue(runAt)
-            } else {
-                memory.tally.add(1, to: .queued, of: item.lane.queue)
-                if !item.job.isSpilled {
-                    memory.ready.insert(item.job, into: item.lane)
-                    notices.jobsCame = true
-                }
+            } else if !run.isSpilled {
+                memory.ready.insert(new[run.jobs], into: run.lane)
+                notices.jobsCame = true
             }
         }
     }
@@ -103,4 +122,9 @@ final class EnqueueOperation: Operation {
     func answer(_ error: StoreError?) {
         completion(error.map { .failure($0) } ?? .success(receipts))
     }
+}
+
+extension NewJob {
+    /// Whether it may not run at once.
+    fileprivate var waits: Bool { runAt.map { $0 > enqueuedAt } ?? false }
 }

@@ -9,11 +9,11 @@ final class SettleOperation: Operation {
     /// What goes back to a place at hand.
     private var returning: [StoredJob] = []
 
-    /// A lease that was the current one, and what becomes of it.
+    /// A lease that was the current one, and what becomes of its job.
     private struct Taken {
         let index: Int
         let entry: Leases.Entry
-        let resolution: Resolution
+        let state: JobState
     }
 
     init(_ settlements: [Settlement], completion: @escaping StoreCompletion<[SettlementOutcome]>) {
@@ -22,59 +22,73 @@ final class SettleOperation: Operation {
     }
 
     func write(to ledger: Ledger) throws(SQLiteFailure) {
-        returning.removeAll(keepingCapacity: true)
+        returning.removeAll()
+        taken = []
         ledger.memory.withLock { take(&$0) }
-        // In the order of ids, neighbours can be deleted together and the tables grow at their end.
-        taken.sort { $0.entry.job.id < $1.entry.job.id }
-        try leave(.ready, ledger)
-        try leave(.backlog, ledger)
-        for item in taken { try write(item, ledger) }
+        // A local constant: each access to a property of a class is checked at run time.
+        let taken = taken
+        try leave(.ready, taken, ledger)
+        try leave(.backlog, taken, ledger)
+        for index in taken.indices { try write(taken[index], ledger) }
     }
 
     private func take(_ memory: inout StoreMemory) {
-        taken.removeAll(keepingCapacity: true)
+        var outcomes = [SettlementOutcome](repeating: .stale, count: settlements.count)
+        var taken: [Taken] = []
         taken.reserveCapacity(settlements.count)
-        outcomes = [SettlementOutcome](repeating: .stale, count: settlements.count)
+        var isAscending = true
         for index in settlements.indices {
             guard let entry = memory.leases.begin(settlements[index].lease) else { continue }
-            let resolution = Resolution(settlements[index].verdict, cancelled: entry.cancelledAt != nil)
-            outcomes[index] = .settled(resolution.state)
-            taken.append(Taken(index: index, entry: entry, resolution: resolution))
+            let state = settlements[index].verdict.state(cancelled: entry.cancelledAt != nil)
+            outcomes[index] = .settled(state)
+            if let last = taken.last, last.entry.job.id > entry.job.id { isAscending = false }
+            taken.append(Taken(index: index, entry: entry, state: state))
         }
+        // In the order of ids, neighbours can be deleted together and the tables grow at their end.
+        if !isAscending { taken.sort { $0.entry.job.id < $1.entry.job.id } }
+        self.taken = taken
+        self.outcomes = outcomes
     }
 
     /// Deletes the rows of the jobs that leave a table, runs of neighbours at once.
-    private func leave(_ shelf: Shelf, _ ledger: Ledger) throws(SQLiteFailure) {
-        var run: (first: Int64, last: Int64)?
-        for item in taken where item.entry.job.shelf == shelf && item.resolution.state != .queued {
-            let id = item.entry.job.id.rawValue
-            if let current = run, current.last + 1 == id {
-                run = (current.first, id)
-                continue
+    private func leave(_ shelf: Shelf, _ taken: [Taken], _ ledger: Ledger) throws(SQLiteFailure) {
+        var run: ClosedRange<Int64>?
+        for index in taken.indices where taken[index].entry.job.shelf == shelf && taken[index].state != .queued {
+            let id = taken[index].entry.job.id.rawValue
+            if let current = run, current.upperBound + 1 == id {
+                run = current.lowerBound...id
+            } else {
+                if let run { try ledger.rows.delete(run, from: shelf) }
+                run = id...id
             }
-            if let run { try ledger.rows.delete(JobID(run.first), through: JobID(run.last), from: shelf) }
-            run = (id, id)
         }
-        if let run { try ledger.rows.delete(JobID(run.first), through: JobID(run.last), from: shelf) }
+        if let run { try ledger.rows.delete(run, from: shelf) }
     }
 
     private func write(_ item: Taken, _ ledger: Ledger) throws(SQLiteFailure) {
         let settlement = settlements[item.index]
-        let entry = item.entry
-        var job = entry.job
+        if item.state == .completed, case .complete(let result) = settlement.verdict {
+            try ledger.complete(item.entry.job, lane: item.entry.lane, settlement, result: result)
+            return
+        }
         if let failure = settlement.verdict.failure {
             let attempt = AttemptRecord(
-                attempt: job.nextAttempt, worker: settlement.worker, startedAt: settlement.startedAt,
+                attempt: item.entry.job.nextAttempt, worker: settlement.worker, startedAt: settlement.startedAt,
                 endedAt: settlement.endedAt, failure: failure)
-            try ledger.finished.insert(attempt, of: job.id)
+            try ledger.finished.insert(attempt, of: item.entry.job.id)
         }
-        switch item.resolution {
-        case .finished(let state, let result, let failure):
+        try resolve(item.entry, settlement, ledger)
+    }
+
+    private func resolve(_ entry: Leases.Entry, _ settlement: Settlement, _ ledger: Ledger) throws(SQLiteFailure) {
+        var job = entry.job
+        switch Resolution(settlement.verdict, cancelled: entry.cancelledAt != nil) {
+        case .finished(let state, _, let failure):
             if entry.cancelledAt != nil { try ledger.forgetWish(job.id) }
             let ending = Ending(
                 state: state, attempt: job.nextAttempt, startedAt: settlement.startedAt,
-                finishedAt: settlement.endedAt, worker: settlement.worker, result: result, failure: failure)
-            try ledger.finish(StoredJob(job: job, lane: entry.lane), ending)
+                finishedAt: settlement.endedAt, worker: settlement.worker, failure: failure)
+            try ledger.end(StoredJob(job: job, lane: entry.lane), ending)
         case .pending(let until, let reason, let usesAttempt):
             if usesAttempt { job.used += 1 }
             try ledger.rows.insertPending(job, lane: entry.lane, until: until, reason: reason)
@@ -85,16 +99,23 @@ final class SettleOperation: Operation {
     }
 
     func commit(to memory: inout StoreMemory, _ notices: inout Notices) {
-        for item in taken {
-            memory.leases.end(item.entry.job.id)
-            memory.tally.move(from: .processing, to: item.resolution.state, of: item.entry.lane.queue)
-            if case .pending(let until, _, _) = item.resolution { notices.becameDue(until) }
+        var tally = TallyRun()
+        let taken = taken
+        for index in taken.indices {
+            memory.leases.end(taken[index].entry.job.id)
+            tally.add(taken[index].state, of: taken[index].entry.lane.queue, to: &memory.tally)
+            if taken[index].state == .pending, case .postpone(let until, _, _, _) = verdict(of: taken[index]) {
+                notices.becameDue(until)
+            }
         }
+        tally.flush(to: &memory.tally)
         for back in returning {
             memory.ready.insert(back.job, into: back.lane)
             notices.jobsCame = true
         }
     }
+
+    private func verdict(of item: Taken) -> Verdict { settlements[item.index].verdict }
 
     func rollBack(_ memory: inout StoreMemory) {
         for item in taken { memory.leases.resume(item.entry.job.id) }
@@ -102,5 +123,28 @@ final class SettleOperation: Operation {
 
     func answer(_ error: StoreError?) {
         completion(error.map { .failure($0) } ?? .success(outcomes))
+    }
+}
+
+/// Counts settled jobs of the same kind together before they go into the tally.
+private struct TallyRun {
+    private var state = JobState.completed
+    private var queue = 0
+    private var count = 0
+
+    mutating func add(_ state: JobState, of queue: Int, to tally: inout QueueTally) {
+        if state != self.state || queue != self.queue {
+            flush(to: &tally)
+            self.state = state
+            self.queue = queue
+        }
+        count += 1
+    }
+
+    mutating func flush(to tally: inout QueueTally) {
+        guard count > 0 else { return }
+        tally.add(-count, to: .processing, of: queue)
+        tally.add(count, to: state, of: queue)
+        count = 0
     }
 }
