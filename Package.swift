@@ -101,6 +101,7 @@ let package = Package(
         .target(
             name: "StoreConformance", dependencies: ["JobModel", "JobStore"], path: "Tests/StoreConformance",
             swiftSettings: strict),
+        .testTarget(name: "JobModelTests", dependencies: ["JobModel", "StoreConformance"], swiftSettings: strict),
         .testTarget(name: "JobStoreTests", dependencies: ["JobStore", "StoreConformance"], swiftSettings: strict),
         .testTarget(
             name: "SQLiteStoreTests", dependencies: ["CSQLite", "SQLiteStore", "StoreConformance"],

@@ -28,6 +28,10 @@ final class StoreDriver: Sendable {
         }
     }
 
+    func claim(_ count: Int) -> Int {
+        store.claim(from: ["default"], limit: count).count
+    }
+
     /// Each client enqueues one batch, waits until it is on disk, and goes on with the next.
     func enqueue(_ total: Int, batch size: Int, clients: Int) {
         parallel(clients) { [self] _ in

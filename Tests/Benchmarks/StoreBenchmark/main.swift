@@ -83,6 +83,34 @@ func comparePipeline(jobs: Int, batch: Int) {
     Rounds.report(what, store: store, bare: bare)
 }
 
+/// A million jobs that wait: what they take of memory, and what they add to a start.
+func measureBacklog() throws {
+    guard wanted.isEmpty || "a million waiting jobs".contains(wanted) else { return }
+    let path = fresh("backlog")
+    defer { _ = fresh("backlog") }
+    let empty = try StoreDriver(path: path, payloadBytes: payloadBytes)
+    empty.enqueue(1000, batch: 500, clients: 1)
+    let before = residentMegabytes()
+    empty.enqueue(1_000_000, batch: 500, clients: 1)
+    let after = residentMegabytes()
+    empty.close()
+    let start = ContinuousClock.now
+    let full = try StoreDriver(path: path, payloadBytes: payloadBytes)
+    let claimed = full.claim(64)
+    let opening = ContinuousClock.now - start
+    full.close()
+    print(
+        "a million waiting jobs: RSS \(before) MB before, \(after) MB with them;",
+        "opened and \(claimed) claimed in \(opening)")
+}
+
+func residentMegabytes() -> Int {
+    let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+    let pages = text?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+    return pages * sysconf(Int32(_SC_PAGESIZE)) / 1_000_000
+}
+
+try measureBacklog()
 print("durable, \(payloadBytes)-byte payloads, medians of \(rounds) rounds        store      bare loop  ratio")
 compareEnqueue("enqueue one by one, 1 client", jobs: 2000, batch: 1, clients: 1)
 compareEnqueue("enqueue one by one, 8 clients", jobs: 8000, batch: 1, clients: 8)
