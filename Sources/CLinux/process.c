@@ -49,6 +49,12 @@ int clinux_peek_exit(int pidfd, struct clinux_exit *result) {
     return wait_child(P_PIDFD, pidfd, WNOWAIT, result);
 }
 
+int clinux_has_ended(pid_t child) {
+    struct clinux_exit ignored;
+    int code = wait_child(P_PID, child, WNOWAIT, &ignored);
+    return code < 0 ? code : ignored.pid != 0;
+}
+
 int clinux_reap(pid_t pid) {
     struct clinux_exit ignored;
     int code = wait_child(P_PID, pid, 0, &ignored);

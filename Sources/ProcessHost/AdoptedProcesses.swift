@@ -5,8 +5,8 @@ import Synchronization
 /// The orphaned descendants of our processes. As the subreaper this process gets them as children when their own parent ends,
 /// and nobody else reaps them. There is one list for all hosts, because there is one parent.
 ///
-/// The kernel gives orphans to the first thread of this process. The list of that thread's children holds them and nothing else, as
-/// long as no other code starts processes from that thread; those of `Foundation.Process` belong to the spawner's thread.
+/// The kernel gives orphans to the first thread of this process. Among that thread's children there may also be strangers: processes
+/// that other code started, and waits for. The marker tells them apart.
 final class AdoptedProcesses: Sendable {
     static let shared = AdoptedProcesses()
 
@@ -14,50 +14,71 @@ final class AdoptedProcesses: Sendable {
         let marker: UInt64?
         /// This process may kill it. It may not when the program changed its user.
         var isReachable = true
+        /// When we first saw it dead; only strangers are seen so.
+        var deadSince: ContinuousClock.Instant?
+
+        var isAlive: Bool { deadSince == nil }
     }
 
+    /// A dead stranger that nobody has waited for in this time is one of ours that lost its marker.
+    private static let strangersTime = Duration.seconds(60)
+
     private let listPath = "/proc/self/task/\(getpid())/children"
-    private let living = Mutex<[Int32: Orphan]>([:])
+    /// The marker of this process, if it runs under another host: strangers have it too.
+    private let ownMarker = ProcessMarker.read(of: getpid())
+    /// Without markers there are no strangers: better to reap too much than to keep zombies.
+    private let hasMarkers = ProcessMarker.make(random: 0) != nil
+    private let children = Mutex<[Int32: Orphan]>([:])
 
     /// Reaps what has ended and gets to know what is new.
-    func refresh() {
+    func refresh(now: ContinuousClock.Instant) {
         // Under the lock from the listing to the reaping: the kernel leaves out some when others are reaped while it lists.
-        living.withLock { living in
+        children.withLock { children in
             var found: [Int32: Orphan] = [:]
             for word in (ProcFile.read(listPath) ?? "").split(separator: " ") {
-                guard let processID = Int32(word), clinux_reap(processID) == 0 else { continue }
-                found[processID] = living[processID] ?? Orphan(marker: ProcessMarker.read(of: processID))
+                guard let processID = Int32(word) else { continue }
+                var orphan = children[processID] ?? Orphan(marker: ProcessMarker.read(of: processID))
+                if clinux_has_ended(processID) == 1 {
+                    orphan.deadSince = orphan.deadSince ?? now
+                    if mayReap(orphan, now: now), clinux_reap(processID) != 0 { continue }
+                }
+                found[processID] = orphan
             }
-            living = found
+            children = found
         }
+    }
+
+    private func mayReap(_ orphan: Orphan, now: ContinuousClock.Instant) -> Bool {
+        guard hasMarkers, orphan.marker == nil || orphan.marker == ownMarker else { return true }
+        return orphan.deadSince.map { now - $0 > Self.strangersTime } ?? false
     }
 
     /// Those that descend from the process with this marker and id and can be killed. The id must not have been reaped.
     func leftovers(marker: UInt64, processID: Int32) -> [Int32] {
-        living.withLock { living in
-            living.compactMap { orphan, about in
-                guard about.isReachable else { return nil }
+        children.withLock { children in
+            children.compactMap { orphan, about in
+                guard about.isAlive, about.isReachable else { return nil }
                 let isOurs = about.marker.map { $0 == marker } ?? (getpgid(orphan) == processID)
                 return isOurs ? orphan : nil
             }
         }
     }
 
-    /// All that can be killed.
+    /// All that can be killed, strangers too.
     var killable: [Int32] {
-        living.withLock { living in living.filter { $0.value.isReachable }.map(\.key) }
+        children.withLock { children in children.filter { $0.value.isAlive && $0.value.isReachable }.map(\.key) }
     }
 
-    /// Kills an orphan; only `refresh` can reap it, so its id cannot belong to another one meanwhile.
+    /// Kills an orphan; only `refresh` can reap one of ours, so its id cannot belong to another one meanwhile.
     /// `false` when it is out of reach.
     func kill(_ processID: Int32) -> Bool {
-        living.withLock { living in
-            // Another host has reaped it.
-            guard living[processID] != nil else { return true }
+        children.withLock { children in
+            // Another host has reaped it, or who started the stranger has.
+            guard children[processID] != nil, clinux_has_ended(processID) == 0 else { return true }
             // Its own group as well, in one step: what it starts at this moment dies with it.
             if getpgid(processID) == processID { _ = Glibc.kill(-processID, SIGKILL) }
             if Glibc.kill(processID, SIGKILL) == 0 { return true }
-            living[processID]?.isReachable = false
+            children[processID]?.isReachable = false
             return false
         }
     }

@@ -5,8 +5,8 @@ import Synchronization
 /// Starts programs, tells the truth about their ends, and leaves nothing of them behind.
 ///
 /// A process that starts programs through this one becomes the parent of their orphaned descendants and reaps them; see
-/// `AdoptedProcesses` for what other code must leave alone. The two threads behind it live as long as this process. When this
-/// process dies, however it dies, the kernel kills the programs.
+/// `AdoptedProcesses`. The two threads behind it live as long as this process. When this process dies, however it dies, the
+/// kernel kills the programs.
 package final class ProcessHost: Sendable {
     private let watcher: ProcessWatcher
     private let spawner: Spawner

@@ -16,6 +16,8 @@ extension WatchLoop {
         }
         guard let code, code < 0 || status.pid != 0 else { return }
         process.status = status
+        // Whoever forks at this moment holds a copy of the launcher's end for an instant. Nothing more can come over it.
+        if process.control != nil { beginProgram(of: process) }
         let hasTime = process.failure == nil && status.signalled == 0
         process.ending = Ending(deadline: hasTime ? equipment.now() + equipment.leftoverGrace : nil)
         process.drain(through: buffer)
@@ -27,7 +29,7 @@ extension WatchLoop {
         guard adoptionChanged || !ending.isEmpty else { return }
         if adoptionChanged {
             adoptionChanged = false
-            adopted.refresh()
+            adopted.refresh(now: equipment.now())
         }
         for id in ending {
             guard let process = processes[id] else { continue }

@@ -39,7 +39,7 @@ extension WatchLoop {
         }
     }
 
-    private func beginProgram(of process: WatchedProcess) {
+    func beginProgram(of process: WatchedProcess) {
         process.control = nil
         guard !process.deathWatch.isEmpty else {
             // Foundation noticed the end by itself, and has reaped it.

@@ -95,6 +95,24 @@ struct TreeTests {
         _ = try await witness.exit()
     }
 
+    @Test func childrenOfOtherCodeAreLeftToIt() async throws {
+        for _ in 0..<20 {
+            let status = try await withCheckedThrowingContinuation { (done: CheckedContinuation<Int32, any Error>) in
+                // The thread ends before its child: the kernel gives the child to the thread that has the orphans.
+                Thread {
+                    let process = Foundation.Process()
+                    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+                    process.arguments = ["-c", "sleep 0.02; exit 7"]
+                    process.terminationHandler = { done.resume(returning: $0.terminationStatus) }
+                    do { try process.run() } catch { done.resume(throwing: error) }
+                }.start()
+                // Makes the host look at the orphans again and again.
+                for _ in 0..<5 { TestHost.shared.start(TestHost.shell("(sleep 0.02 &); sleep 0.01")) { _ in } }
+            }
+            #expect(status == 7)
+        }
+    }
+
     @Test func signalThatIsIgnoredChangesNothing() async throws {
         let (handle, witness) = TestHost.start(TestHost.shell("trap '' TERM; echo ready; while :; do sleep 1000; done"))
         _ = try await witness.line { $0 == "ready" }

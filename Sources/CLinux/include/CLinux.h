@@ -32,6 +32,8 @@ struct clinux_exit {
 
 /* How the process ended, leaving it a zombie for somebody else to reap. */
 int clinux_peek_exit(int pidfd, struct clinux_exit *result);
+/* Whether this child has ended, leaving it a zombie: 1 or 0. */
+int clinux_has_ended(pid_t child);
 /* Reaps this one child if it has ended. Returns 1 when it did, 0 when it lives. */
 int clinux_reap(pid_t pid);
 
