@@ -134,6 +134,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "JobsupClientTests", dependencies: ["JobsupClient", "WireSupport"], swiftSettings: strict),
+        .executableTarget(
+            name: "MailShop", dependencies: ["JobsupClient"], path: "Tests/Examples/MailShop", swiftSettings: strict),
+        .executableTarget(
+            name: "MailWorker", dependencies: ["JobsupWorker"], path: "Tests/Examples/MailWorker",
+            swiftSettings: strict),
+        .testTarget(
+            name: "ExampleTests", dependencies: ["JobsupWorker", "MailShop", "MailWorker"], swiftSettings: strict),
         .testTarget(
             name: "JobsupWorkerTests", dependencies: ["JobsupWorker", "SwiftWorkerFixture", "WireSupport"],
             swiftSettings: strict),
