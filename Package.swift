@@ -127,7 +127,10 @@ let package = Package(
             name: "CodecBenchmark", dependencies: ["WorkerProtocol", nioCore],
             path: "Tests/Benchmarks/CodecBenchmark", swiftSettings: strict),
         .executableTarget(
-            name: "WorkerBenchmark", dependencies: ["JobsupWorker", "WorkerProtocol", nioCore],
+            name: "ClientBenchmark", dependencies: ["JobsupClient", "WireSupport", "WorkerProtocol", nioCore],
+            path: "Tests/Benchmarks/ClientBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "WorkerBenchmark", dependencies: ["JobsupWorker", "WireSupport", "WorkerProtocol", nioCore],
             path: "Tests/Benchmarks/WorkerBenchmark", swiftSettings: strict),
         .executableTarget(
             name: "SwiftWorkerFixture", dependencies: ["JobsupWorker"], path: "Tests/Fixtures/SwiftWorkerFixture",
