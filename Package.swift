@@ -134,13 +134,23 @@ let package = Package(
             name: "CodecBenchmark", dependencies: ["WorkerProtocol", nioCore],
             path: "Tests/Benchmarks/CodecBenchmark", swiftSettings: strict),
         .executableTarget(
-            name: "WorkerBenchmark", dependencies: ["JobsupWorker", "WorkerProtocol", nioCore],
+            name: "ClientBenchmark", dependencies: ["JobsupClient", "WireSupport", "WorkerProtocol", nioCore],
+            path: "Tests/Benchmarks/ClientBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "WorkerBenchmark", dependencies: ["JobsupWorker", "WireSupport", "WorkerProtocol", nioCore],
             path: "Tests/Benchmarks/WorkerBenchmark", swiftSettings: strict),
         .executableTarget(
             name: "SwiftWorkerFixture", dependencies: ["JobsupWorker"], path: "Tests/Fixtures/SwiftWorkerFixture",
             swiftSettings: strict),
         .testTarget(
             name: "JobsupClientTests", dependencies: ["JobsupClient", "WireSupport"], swiftSettings: strict),
+        .executableTarget(
+            name: "MailShop", dependencies: ["JobsupClient"], path: "Tests/Examples/MailShop", swiftSettings: strict),
+        .executableTarget(
+            name: "MailWorker", dependencies: ["JobsupWorker"], path: "Tests/Examples/MailWorker",
+            swiftSettings: strict),
+        .testTarget(
+            name: "ExampleTests", dependencies: ["JobsupWorker", "MailShop", "MailWorker"], swiftSettings: strict),
         .testTarget(
             name: "JobsupWorkerTests", dependencies: ["JobsupWorker", "SwiftWorkerFixture", "WireSupport"],
             swiftSettings: strict),

@@ -7,7 +7,7 @@ final class ClientChannelHandler: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private let hello: ClientHelloFrame
-    private let connection: ClientConnection
+    let connection: ClientConnection
     private var decoder = FrameDecoder()
     private var isWelcome = false
     private var hasFailed = false

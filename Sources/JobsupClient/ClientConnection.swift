@@ -37,19 +37,20 @@ final class ClientConnection: Sendable {
 
     /// Connects and greets; fails with ``EnqueueError``.
     static func connect(path: String, name: String, on loop: any EventLoop) -> EventLoopFuture<ClientConnection> {
-        let made = loop.makePromise(of: ClientConnection.self)
-        let bootstrap = ClientBootstrap(group: loop).channelInitializer { channel in
-            channel.eventLoop.makeCompletedFuture {
-                let connection = ClientConnection(channel: channel)
-                let handler = ClientChannelHandler(hello: ClientHelloFrame(name: name), connection: connection)
-                try channel.pipeline.syncOperations.addHandler(handler)
-                connection.welcomed.futureResult.map { connection }.cascade(to: made)
+        ClientBootstrap(group: loop)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let connection = ClientConnection(channel: channel)
+                    let handler = ClientChannelHandler(hello: ClientHelloFrame(name: name), connection: connection)
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                }
             }
-        }
-        bootstrap.connect(unixDomainSocketPath: path).whenFailure { error in
-            made.fail(EnqueueError.unreachable(path: path, error))
-        }
-        return made.futureResult
+            .connect(unixDomainSocketPath: path)
+            .flatMapErrorThrowing { throw EnqueueError.unreachable(path: path, $0) }
+            .flatMapThrowing { channel in
+                try channel.pipeline.syncOperations.handler(type: ClientChannelHandler.self).connection
+            }
+            .flatMap { connection in connection.welcomed.futureResult.map { connection } }
     }
 
     var isOpen: Bool { state.withLockedValue { $0.failure == nil } }

@@ -77,7 +77,7 @@ extension JobRunner {
         let isLast = state.withLockedValue { state in
             state.liveTasks -= 1
             if state.bench.revive(slot) { startTask(slot, &state) }
-            return state.liveTasks == 0
+            return state.liveTasks == 0 && state.life == .running
         }
         if isLast { slotsEnded.succeed() }
     }

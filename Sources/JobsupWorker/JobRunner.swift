@@ -10,6 +10,8 @@ import WorkerProtocol
 final class JobRunner: Sendable {
     /// How long handlers may take to end when the connection is lost.
     private static let handlerGrace = TimeAmount.seconds(5)
+    /// How long the daemon may take to close after BYE.
+    private static let linger = TimeAmount.seconds(2)
     /// While there is work in hand, results gather so long: waking the event loop for every one of them would cost
     /// more than many a job.
     private static let pace = TimeAmount.microseconds(100)
@@ -30,12 +32,22 @@ final class JobRunner: Sendable {
         case paced
     }
 
+    enum Life {
+        case new
+        case running
+        /// The event loop may be shut down.
+        case over
+    }
+
     struct State {
+        var life = Life.new
         var bench: Workbench
         var mailboxes: [Mailbox]
         var tasks: [Task<Void, Never>?]
         var liveTasks = 0
         var flush = Flush.idle
+        /// Why the worker leaves, for the daemon's log.
+        var leaveReason = ""
         var isByeSent = false
         var resultLimit = Int.max
 
@@ -77,6 +89,7 @@ final class JobRunner: Sendable {
 
     /// A connection that never came about has nobody who waits for its end, but promises must be kept.
     deinit {
+        guard state.withLockedValue({ $0.life == .new }) else { return }
         ended.fail(WorkerError.connectionLost)
         slotsEnded.succeed()
     }
@@ -84,6 +97,7 @@ final class JobRunner: Sendable {
     /// Runs jobs until the connection ends; throws when that was not meant.
     func run() async throws {
         state.withLockedValue { state in
+            state.life = .running
             for slot in state.tasks.indices { startTask(slot, &state) }
         }
         let result = await ended.futureResult.outcome()
@@ -92,6 +106,7 @@ final class JobRunner: Sendable {
         let patience = channel.eventLoop.scheduleTask(in: Self.handlerGrace) { self.slotsEnded.succeed() }
         _ = await slotsEnded.futureResult.outcome()
         patience.cancel()
+        state.withLockedValue { $0.life = .over }
         try result.get()
     }
 
@@ -118,18 +133,19 @@ final class JobRunner: Sendable {
         update { $0.bench.recall() }
     }
 
-    /// The connection is gone, for a reason or for none.
+    /// The connection is gone, for a reason or for none; after BYE it is as it should be.
     func connectionEnded(_ error: WorkerError) {
-        ended.fail(error)
+        if state.withLockedValue({ $0.isByeSent }) { ended.succeed() } else { ended.fail(error) }
         leave()
     }
 
     // MARK: Leaving
 
     /// Gives back what waits, finishes what runs, then says BYE.
-    func drain() {
+    func drain(reason: String) {
         let wakeUps = update { state in
-            state.bench.drain().compactMap { deliver(nil, to: $0, &state) }
+            if state.bench.phase == .open { state.leaveReason = reason }
+            return state.bench.drain().compactMap { deliver(nil, to: $0, &state) }
         }
         for wakeUp in wakeUps { wakeUp() }
         // Nothing may be running, and nothing be left to say but BYE.
@@ -137,14 +153,14 @@ final class JobRunner: Sendable {
     }
 
     /// Asked for the first time: drains. Asked again: interrupts what still runs.
-    func drainOrStop() {
+    func drainOrStop(reason: String) {
         let isFirst = state.withLockedValue { $0.bench.phase == .open }
-        if isFirst { drain() } else { stop() }
+        if isFirst { drain(reason: reason) } else { stop(reason: reason) }
     }
 
     /// Drains, and interrupts what runs.
-    func stop() {
-        drain()
+    func stop(reason: String) {
+        drain(reason: reason)
         let tasks = update { state in state.bench.interrupt().compactMap { state.tasks[$0] } }
         for task in tasks { task.cancel() }
     }
@@ -178,24 +194,31 @@ final class JobRunner: Sendable {
     }
 
     private func flush() {
-        var (buffer, saysBye, comesAgain) = state.withLockedValue { state in
-            let saysBye = state.bench.isDrained && !state.isByeSent
-            if saysBye { state.isByeSent = true }
+        let (buffer, byeReason, comesAgain) = state.withLockedValue { state in
             let comesAgain = state.bench.hasOutgoing && state.bench.hasWork
             state.flush = comesAgain ? .paced : .idle
-            return (state.bench.takeOutgoing(), saysBye, comesAgain)
+            let buffer = state.bench.takeOutgoing()
+            // BYE is the last frame. What is given back after it, the daemon takes back by itself.
+            if state.isByeSent { return (ByteBuffer(), String?.none, false) }
+            state.isByeSent = state.bench.isDrained
+            return (buffer, state.isByeSent ? state.leaveReason : nil, comesAgain)
         }
-        if saysBye {
-            ByeFrame(reason: "drained").encode(into: &buffer)
-            channel.writeAndFlush(buffer).whenComplete { _ in
-                // What was written is the daemon's, also when this side is closed at once.
-                self.ended.succeed()
-                self.channel.close(promise: nil)
-            }
+        if let byeReason {
+            sayBye(reason: byeReason, after: buffer)
         } else if buffer.readableBytes > 0 {
             channel.writeAndFlush(buffer, promise: nil)
         }
         if comesAgain { channel.eventLoop.scheduleTask(in: Self.pace) { self.flush() } }
+    }
+
+    /// The daemon closes after BYE. To close here at once would throw away frames that it has just sent, and show it
+    /// that as a broken connection.
+    private func sayBye(reason: String, after buffer: ByteBuffer) {
+        var buffer = buffer
+        ByeFrame(reason: reason).encode(into: &buffer)
+        channel.writeAndFlush(buffer, promise: nil)
+        channel.close(mode: .output, promise: nil)
+        channel.eventLoop.scheduleTask(in: Self.linger) { self.channel.close(promise: nil) }
     }
 }
 

@@ -21,7 +21,7 @@ final class StopSignals: Sendable {
 
     private let channel: any Channel
 
-    init(on loop: any EventLoop, _ onSignal: @escaping @Sendable () -> Void) async throws(WorkerError) {
+    init(on loop: any EventLoop, _ onSignal: @escaping @Sendable (_ name: String) -> Void) async throws(WorkerError) {
         var ends: [CInt] = [-1, -1]
         guard pipe(&ends) == 0 else { throw .signalsUnavailable(String(cString: strerror(errno))) }
         for end in ends {
@@ -32,7 +32,7 @@ final class StopSignals: Sendable {
             channel = try await NIOPipeBootstrap(group: loop)
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(ByteHandler(onByte: onSignal))
+                        try channel.pipeline.syncOperations.addHandler(SignalHandler(onSignal: onSignal))
                     }
                 }
                 .takingOwnershipOfDescriptor(input: ends[0]).get()
@@ -59,17 +59,19 @@ final class StopSignals: Sendable {
     }
 }
 
-/// Calls back for every byte that comes.
-private final class ByteHandler: ChannelInboundHandler {
+/// Every byte that comes is the number of a signal.
+private final class SignalHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private let onByte: @Sendable () -> Void
+    private let onSignal: @Sendable (String) -> Void
 
-    init(onByte: @escaping @Sendable () -> Void) {
-        self.onByte = onByte
+    init(onSignal: @escaping @Sendable (String) -> Void) {
+        self.onSignal = onSignal
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        for _ in 0..<unwrapInboundIn(data).readableBytes { onByte() }
+        for number in unwrapInboundIn(data).readableBytesView {
+            onSignal(CInt(number) == SIGTERM ? "SIGTERM" : "SIGINT")
+        }
     }
 }

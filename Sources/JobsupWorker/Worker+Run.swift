@@ -48,7 +48,7 @@ extension Worker {
 
     /// Stops ``run(handlingSignals:)`` gently: jobs not started go back, running ones are finished.
     public func drain() {
-        current.withLock { $0 }?.drain()
+        current.withLock { $0 }?.drain(reason: "drained by its own program")
     }
 
     private func run(_ environment: WorkerEnvironment, on loop: any EventLoop, handlingSignals: Bool) async throws {
@@ -59,12 +59,12 @@ extension Worker {
         let runner = try await connect(to: environment.socketPath, on: loop, handlers: handlers, hello: hello)
         current.withLock { $0 = runner }
         defer { current.withLock { $0 = nil } }
-        let signals = handlingSignals ? try await StopSignals(on: loop) { runner.drainOrStop() } : nil
+        let signals = handlingSignals ? try await StopSignals(on: loop) { runner.drainOrStop(reason: $0) } : nil
         defer { signals?.cancel() }
         try await withTaskCancellationHandler {
             try await runner.run()
         } onCancel: {
-            runner.stop()
+            runner.stop(reason: "cancelled by its own program")
         }
     }
 

@@ -67,7 +67,8 @@ final class WorkerChannelHandler: ChannelInboundHandler {
             let welcome = try WelcomeFrame(decoding: &body)
             isWelcome = true
             decoder.maxFrameBytes = Int(welcome.maxFrameBytes)
-            runner.welcome(resultLimitBytes: Int(welcome.resultLimitBytes))
+            runner.welcome(
+                resultLimitBytes: min(Int(welcome.resultLimitBytes), SettlementFrame.maxResultBytes(in: welcome)))
             var buffer = context.channel.allocator.buffer(capacity: Frame.headerBytes)
             buffer.writeEmptyFrame(.ready)
             context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
@@ -75,7 +76,7 @@ final class WorkerChannelHandler: ChannelInboundHandler {
             runner.cancel(try CancelFrame(decoding: &body))
         case .drain:
             try body.expectEnd(of: type)
-            runner.drain()
+            runner.drain(reason: "")
         case .recall:
             try body.expectEnd(of: type)
             runner.recall()

@@ -105,6 +105,11 @@ package struct SettlementFrame: Hashable, Sendable {
         }
     }
 
+    /// The largest result whose frame the daemon takes.
+    package static func maxResultBytes(in welcome: WelcomeFrame) -> Int {
+        max(0, Int(welcome.maxFrameBytes) - 1 - fixedBytes)
+    }
+
     private static let fixedBytes = 8 + 8 + 4
     private static let doNotRetry: UInt8 = 1
 

@@ -68,7 +68,7 @@ import WorkerProtocol
         fixture.signal(number)
         #expect(try await fixture.settlement().outcome == .returned)
         #expect(try await fixture.settlement().done?.1 == #"{"steps":2}"#)
-        #expect(try await fixture.connection.next() == .bye(ByeFrame(reason: "drained")))
+        #expect(try await fixture.connection.next() == .bye(ByeFrame(reason: number == SIGTERM ? "SIGTERM" : "SIGINT")))
         try await fixture.end()
         #expect(fixture.process.terminationReason == .exit && fixture.process.terminationStatus == 0)
     }
@@ -84,7 +84,7 @@ import WorkerProtocol
         let interrupted = try await fixture.settlement()
         #expect(
             interrupted.outcome == .snooze(delayMilliseconds: 0, reason: "interrupted, because its worker stopped"))
-        #expect(try await fixture.connection.next() == .bye(ByeFrame(reason: "drained")))
+        #expect(try await fixture.connection.next() == .bye(ByeFrame(reason: "SIGTERM")))
         try await fixture.end()
         #expect(fixture.process.terminationReason == .exit && fixture.process.terminationStatus == 0)
     }
@@ -121,7 +121,7 @@ import WorkerProtocol
         #expect(failed.outcome == .fail(errorType: "Broken", message: "broken on purpose", mayRetry: true))
         #expect(try await fixture.settlement().done?.0 == 2)
         fixture.connection.send(.empty(.drain))
-        #expect(try await fixture.connection.next() == .bye(ByeFrame(reason: "drained")))
+        #expect(try await fixture.connection.next() == .bye(ByeFrame(reason: "")))
         try await fixture.end()
         #expect(fixture.process.terminationStatus == 0)
     }

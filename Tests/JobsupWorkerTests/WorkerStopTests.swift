@@ -102,7 +102,7 @@ import WorkerProtocol
             #expect(late.job == 3 && late.outcome == .returned)
             waiting.gate.open()
             #expect(try await session.settlement().done?.0 == 1)
-            #expect(try await session.connection.next() == .bye(ByeFrame(reason: "drained")))
+            #expect(try await session.connection.next() == .bye(ByeFrame(reason: "")))
             #expect(try await session.connection.next() == nil)
         }
         try result.get()
@@ -118,7 +118,7 @@ import WorkerProtocol
             waiting.gate.open()
             let settlement = try await session.settlement()
             #expect(settlement.done?.0 == 1)
-            #expect(try await session.connection.next() == .bye(ByeFrame(reason: "drained")))
+            #expect(try await session.connection.next() == .bye(ByeFrame(reason: "drained by its own program")))
         }
         try result.get()
     }
@@ -141,7 +141,7 @@ import WorkerProtocol
             #expect(
                 settlement.outcome
                     == .snooze(delayMilliseconds: 0, reason: "interrupted, because its worker stopped"))
-            #expect(try await connection.next() == .bye(ByeFrame(reason: "drained")))
+            #expect(try await connection.next() == .bye(ByeFrame(reason: "cancelled by its own program")))
         }
         try await peer.close()
     }

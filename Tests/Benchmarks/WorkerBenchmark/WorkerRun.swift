@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import WireSupport
 import WorkerProtocol
 
 /// One worker process, kept busy over its socket for some seconds.
