@@ -1,8 +1,6 @@
-import Engine
 import JobModel
+import TaskJSON
 import Testing
-
-@testable import Server
 
 @Suite struct TaskBodyTests {
     private let now = Timestamp(milliseconds: 1_000_000)
@@ -54,9 +52,14 @@ import Testing
         #expect(code(#"{"type":"a","run_at":"tomorrow"}"#) == "bad_field")
     }
 
-    @Test func scaling() throws {
-        #expect(try TaskBody.scale(Array(#"{"processes":5}"#.utf8)) == .to(5))
-        #expect(try TaskBody.scale(Array(#"{"change":-1}"#.utf8)) == .by(-1))
-        #expect(throws: Refusal.self) { try TaskBody.scale(Array("{}".utf8)) }
+    @Test func aBatchNamesTheTaskThatIsWrong() throws {
+        #expect(try TaskBody.batch(Array(#"{"tasks":[{"type":"a"},{"type":"b"}]}"#.utf8), at: now).map(\.type) == ["a", "b"])
+        let error = #expect(throws: Refusal.self) {
+            try TaskBody.batch(Array(#"{"tasks":[{"type":"a"},{"typ":"b"}]}"#.utf8), at: now)
+        }
+        #expect(error?.message == "job 2: a task has no field 'typ'")
+        #expect(error?.hint.hasPrefix("did you mean 'type'?") == true)
+        #expect(throws: Refusal.self) { try TaskBody.batch(Array(#"{"tasks":{}}"#.utf8), at: now) }
+        #expect(throws: Refusal.self) { try TaskBody.batch(Array("{}".utf8), at: now) }
     }
 }

@@ -2,27 +2,27 @@
 ///
 /// A job's payload must reach the worker byte for byte (a decoder and an encoder in between would change large
 /// numbers and the order of keys), so the values are ranges of the original bytes. What it accepts is RFC 8259.
-struct JSONMembers {
+package struct JSONMembers {
     /// Where and why the bytes are not a JSON object.
-    struct Malformed: Error {
-        let offset: Int
-        let message: String
+    package struct Malformed: Error {
+        package let offset: Int
+        package let message: String
     }
 
     /// Each key as it stands between its quotes (one with escapes matches no name that is looked for), and its value.
-    private(set) var members: [(key: String, value: Range<Int>)] = []
+    package private(set) var members: [(key: String, value: Range<Int>)] = []
     private let bytes: [UInt8]
     private var index = 0
 
     /// Objects and arrays within one another, at most.
     private static let depthLimit = 512
 
-    init(_ bytes: [UInt8]) throws(Malformed) {
+    package init(_ bytes: [UInt8]) throws(Malformed) {
         self.bytes = bytes
         try object()
     }
 
-    subscript(key: String) -> ArraySlice<UInt8>? {
+    package subscript(key: String) -> ArraySlice<UInt8>? {
         members.last { $0.key == key }.map { bytes[$0.value] }
     }
 
@@ -53,8 +53,17 @@ struct JSONMembers {
         guard index == bytes.count else { throw malformed("something follows the object") }
     }
 
+    /// Checks that the bytes are one JSON value of any kind.
+    package static func check(_ value: [UInt8]) throws(Malformed) {
+        var scanner = JSONMembers(scanning: value)
+        scanner.space()
+        try scanner.value(depth: 1)
+        scanner.space()
+        guard scanner.index == value.count else { throw scanner.malformed("something follows the value") }
+    }
+
     /// The values of a JSON array, as ranges of its bytes.
-    static func elements(of array: ArraySlice<UInt8>) throws(Malformed) -> [ArraySlice<UInt8>] {
+    package static func elements(of array: ArraySlice<UInt8>) throws(Malformed) -> [ArraySlice<UInt8>] {
         var scanner = JSONMembers(scanning: Array(array))
         var result: [ArraySlice<UInt8>] = []
         try scanner.expect(UInt8(ascii: "["), "expected an array")

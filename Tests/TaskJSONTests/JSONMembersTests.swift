@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Server
+@testable import TaskJSON
 
 @Suite struct JSONMembersTests {
     private func value(_ text: String, _ key: String) throws -> String? {

@@ -2,13 +2,13 @@ import Foundation
 import JobModel
 
 /// Instants as programs read them: `2026-01-31T08:15:00.250Z`.
-enum RFC3339 {
-    static func text(_ instant: Timestamp) -> String {
+package enum RFC3339 {
+    package static func text(_ instant: Timestamp) -> String {
         date(instant).formatted(
             .iso8601.year().month().day().timeZone(separator: .omitted).time(includingFractionalSeconds: true))
     }
 
-    static func parse(_ text: String) -> Timestamp? {
+    package static func parse(_ text: String) -> Timestamp? {
         let date =
             (try? Date(text, strategy: .iso8601))
             ?? (try? Date(
