@@ -98,6 +98,12 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ], swiftSettings: strict),
 
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "jobsup", "JobModel", "JobsupClient", "TaskJSON", nioCore, nioPosix, arguments,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ], swiftSettings: strict),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "JobModel"], swiftSettings: strict),
         .target(
             name: "StoreConformance", dependencies: ["JobModel", "JobStore"], path: "Tests/StoreConformance",
