@@ -68,10 +68,11 @@ let package = Package(
                 "JobModel", "JobStore", "WorkerProtocol", "ProcessHost", "Supervision", nioCore, nioPosix,
                 .product(name: "DequeModule", package: "swift-collections"),
             ], swiftSettings: strict),
+        .target(name: "TaskJSON", dependencies: ["JobModel"], swiftSettings: strict),
         .target(
             name: "Server",
             dependencies: [
-                "CLinux", "Engine", "JobModel", "JobStore", "Supervision", nioCore, logging, lifecycle,
+                "CLinux", "Engine", "JobModel", "JobStore", "Supervision", "TaskJSON", nioCore, logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ], swiftSettings: strict),
         .target(
@@ -94,11 +95,17 @@ let package = Package(
         .executableTarget(
             name: "jobsup",
             dependencies: [
-                "DaemonConfiguration", nioCore, arguments,
+                "DaemonConfiguration", "JobModel", "JobsupClient", "TaskJSON", nioCore, nioPosix, arguments,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ], swiftSettings: strict),
 
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "jobsup", "JobModel", "JobsupClient", "TaskJSON", nioCore, nioPosix, arguments,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ], swiftSettings: strict),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "JobModel"], swiftSettings: strict),
         .target(
             name: "StoreConformance", dependencies: ["JobModel", "JobStore"], path: "Tests/StoreConformance",
@@ -120,6 +127,7 @@ let package = Package(
             name: "SpawnBenchmark", dependencies: ["ProcessHost", "jobsup-launch", logging],
             path: "Tests/Benchmarks/SpawnBenchmark", swiftSettings: strict),
         .testTarget(name: "ServerTests", dependencies: ["Server", "Engine", "JobModel"], swiftSettings: strict),
+        .testTarget(name: "TaskJSONTests", dependencies: ["JobModel", "TaskJSON"], swiftSettings: strict),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
         .executableTarget(
             name: "SystemdProbe", dependencies: ["JobModel", "Systemd", logging], path: "Tests/SystemdProbe",

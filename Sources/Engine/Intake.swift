@@ -1,44 +1,5 @@
 import JobModel
 
-/// Why a job was not taken in: a word for programs, a sentence for people, and what to do.
-package struct Refusal: Error, Hashable, Sendable {
-    package let code: String
-    package let message: String
-    package let hint: String
-
-    package init(code: String, message: String, hint: String) {
-        self.code = code
-        self.message = message
-        self.hint = hint
-    }
-}
-
-/// A job as somebody asks for it; what is `nil` is filled in from its type.
-package struct JobRequest: Sendable {
-    package var type: String
-    package var queue: String?
-    package var payload: [UInt8]
-    package var priority: Priority?
-    package var maxAttempts: Int?
-    package var timeout: Duration?
-    package var runAt: Timestamp?
-    package var key: String?
-
-    package init(
-        type: String, queue: String? = nil, payload: [UInt8] = [], priority: Priority? = nil, maxAttempts: Int? = nil,
-        timeout: Duration? = nil, runAt: Timestamp? = nil, key: String? = nil
-    ) {
-        self.type = type
-        self.queue = queue
-        self.payload = payload
-        self.priority = priority
-        self.maxAttempts = maxAttempts
-        self.timeout = timeout
-        self.runAt = runAt
-        self.key = key
-    }
-}
-
 /// Checks jobs at the door and fills in what they leave open. A value: any thread may use it.
 package struct Intake: Sendable {
     private let policies: [String: JobPolicy]

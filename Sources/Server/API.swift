@@ -3,6 +3,7 @@ import Hummingbird
 import JobModel
 import JobStore
 import NIOCore
+import TaskJSON
 
 /// What the API says of the daemon itself.
 package struct DaemonFacts: Sendable {
@@ -172,7 +173,7 @@ struct API: Sendable {
         }
         api.post("pools/:name/scale") { request, context in
             let name = try context.parameters.require("name")
-            let change = try TaskBody.scale(try await body(of: request))
+            let change = try ScaleBody.change(try await body(of: request))
             guard let pool = try await engine.scale(name, change) else { throw unknownPool(name) }
             return try JSONAnswer.response(PoolDocument(pool))
         }

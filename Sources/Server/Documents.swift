@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import JobModel
 import Supervision
+import TaskJSON
 
 /// The JSON documents of the API. Keys are written in snake case.
 struct AcceptedDocument: Encodable {

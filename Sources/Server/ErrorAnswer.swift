@@ -1,6 +1,7 @@
 import Engine
 import HTTPTypes
 import Hummingbird
+import JobModel
 import JobStore
 
 /// An error as the API answers it: a status, a word for programs, a sentence for people, and what to do.

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import JobModel
+import TaskJSON
 
 /// A job as the API shows it.
 struct JobDocument: Encodable {

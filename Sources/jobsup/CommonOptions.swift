@@ -3,24 +3,25 @@ import Foundation
 
 /// What every command that talks to the daemon understands.
 struct CommonOptions: ParsableArguments {
-    @Option(help: "Where the daemon's sockets are; also JOBSUP_RUNTIME_DIRECTORY.")
+    @Option(
+        help: ArgumentHelp(
+            "Where the daemon's sockets are. (default: $JOBSUP_RUNTIME_DIRECTORY, or /run/jobsup)", valueName: "path"),
+        completion: .directory)
     var socketDirectory: String?
 
-    @Flag(help: "Print the daemon's JSON documents instead of tables.")
+    @Flag(help: "Print the daemon's JSON instead of tables.")
     var json = false
 
-    var directory: String {
-        socketDirectory ?? ProcessInfo.processInfo.environment["JOBSUP_RUNTIME_DIRECTORY"] ?? "/run/jobsup"
+    var sockets: DaemonSockets {
+        DaemonSockets(
+            directory: socketDirectory ?? ProcessInfo.processInfo.environment["JOBSUP_RUNTIME_DIRECTORY"]
+                ?? "/run/jobsup")
     }
 
-    var daemon: DaemonConnection { DaemonConnection(directory: directory) }
-}
+    var daemon: DaemonAPI { DaemonAPI(sockets) }
 
-/// The exit codes, as documented in the help.
-enum ExitStatus {
-    static let jobFailed = ExitCode(1)
-    static let notFound = ExitCode(3)
-    static let unreachable = ExitCode(4)
-    static let refused = ExitCode(5)
-    static let timedOut = ExitCode(6)
+    /// Prints the daemon's document as it came, or what is made of it for people.
+    func show<Document>(_ answer: Answer<Document>, _ text: (Document) throws -> String) throws {
+        Console.print(json ? answer.text : try text(try answer.document))
+    }
 }

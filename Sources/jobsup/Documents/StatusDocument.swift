@@ -1,0 +1,25 @@
+/// The daemon with everything in it.
+struct StatusDocument: Decodable {
+    struct Store: Decodable {
+        let kind: String
+        let path: String
+        let synchronous: String
+        let ok: Bool
+        let message: String?
+    }
+
+    let version: String
+    let pid: Int
+    let startedAt: String
+    let rssBytes: Int?
+    let store: Store
+    let totals: [String: Int]
+    let queues: [QueueDocument]
+    let pools: [PoolDocument]
+    let warnings: [String]
+
+    /// Jobs whose end has come, whatever it was.
+    var finished: Int {
+        JobDocument.finishedStates.reduce(0) { $0 + (totals[$1] ?? 0) }
+    }
+}

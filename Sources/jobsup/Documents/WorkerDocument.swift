@@ -1,0 +1,22 @@
+/// A worker process and what it runs.
+struct WorkerDocument: Decodable {
+    struct Job: Decodable {
+        let taskId: String
+        let type: String
+        let since: String
+    }
+
+    let name: String
+    let pool: String
+    let pid: Int?
+    let state: String
+    let since: String
+    let jobs: [Job]
+    let completed: Int
+    let failed: Int
+    let rssBytes: Int?
+}
+
+struct WorkerListDocument: Decodable {
+    let workers: [WorkerDocument]
+}

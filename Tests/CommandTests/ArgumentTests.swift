@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import JobModel
+import Testing
+
+@testable import jobsup
+
+@Suite struct ArgumentTests {
+    private func parse<Command>(_ type: Command.Type, _ arguments: String...) throws -> Command {
+        let command = try Jobsup.parseAsRoot(CommandArguments.normalized(arguments))
+        return try #require(command as? Command)
+    }
+
+    @Test(arguments: [
+        ("5", ScaleAmount.to(5)), ("0", .to(0)), ("+2", .by(2)), ("-1", .by(-1)), ("-10", .by(-10)), ("+0", .by(0)),
+    ])
+    func processesAreSetOrChanged(_ text: String, _ amount: ScaleAmount) throws {
+        for arguments in [
+            ["scale", "mail", text], ["scale", "mail", text, "--json"], ["scale", "--json", "mail", text],
+        ] {
+            let command = try #require(
+                try Jobsup.parseAsRoot(CommandArguments.normalized(arguments)) as? ScaleCommand)
+            #expect(command.pool == "mail" && command.amount == amount)
+            #expect(command.common.json == arguments.contains("--json"))
+        }
+        #expect(try parse(ScaleCommand.self, "scale", "mail", "--", text).amount == amount)
+    }
+
+    @Test(arguments: ["x", "", "+", "-", "1.5", "++1", "+-1", "5x", "99999999999999999999"])
+    func whatIsNoAmountIsRefused(_ text: String) {
+        #expect(ScaleAmount(argument: text) == nil)
+    }
+
+    @Test func amountsAreSentAsTheDaemonReadsThem() {
+        #expect(ScaleAmount.to(5).json == #"{"processes":5}"#)
+        #expect(ScaleAmount.by(-1).json == #"{"change":-1}"#)
+    }
+
+    @Test func onlyNumbersLoseTheirHyphen() {
+        #expect(
+            CommandArguments.normalized(["-1", "-x", "-1x", "-", "--", "-2"]) == [
+                "\u{2212}1", "-x", "-1x", "-", "--", "-2",
+            ])
+        #expect(CommandArguments.normalized(["--wait", "--wait=5s"]) == ["--wait", "--wait", "--wait-for", "5s"])
+    }
+
+    @Test func waitingHasABoundWhenItIsGiven() throws {
+        #expect(try !parse(EnqueueCommand.self, "enqueue", "mail").wait.isWanted)
+        let unbounded = try parse(EnqueueCommand.self, "enqueue", "--wait", "mail").wait
+        #expect(unbounded.isWanted && unbounded.limit == nil)
+        let bounded = try parse(EnqueueCommand.self, "enqueue", "mail", "--wait=1.5m").wait
+        #expect(bounded.isWanted && bounded.limit == .seconds(90))
+        #expect(try parse(JobShowCommand.self, "job", "12", "--wait=0s").wait.limit == .zero)
+        #expect(throws: (any Error).self) { try parse(EnqueueCommand.self, "enqueue", "mail", "--wait=soon") }
+    }
+
+    @Test func jobsAreShownByTheirId() throws {
+        #expect(try parse(JobShowCommand.self, "job", "12").id == "12")
+        #expect(try parse(JobCancelCommand.self, "job", "cancel", "12").id == "12")
+        #expect(try parse(JobListCommand.self, "job", "list", "--state", "failed").state == "failed")
+    }
+
+    @Test func contradictionsAreRefused() {
+        for arguments in [
+            ["enqueue", "mail", "--priority", "11"], ["enqueue", "mail", "--priority", "urgent"],
+            ["enqueue", "mail", "--delay", "-1s"], ["enqueue", "mail", "--delay", "1s", "--run-at", "0"],
+            ["enqueue", "mail", "--raw"], ["enqueue", "mail", "--file", "x"], ["enqueue", "--key", "k"],
+            ["enqueue", "--wait"], ["bench", "noop", "--jobs", "0"], ["bench", "noop", "--payload-bytes", "1"],
+            ["scale", "mail", "many"], ["scale", "mail"], ["job"],
+        ] {
+            #expect(throws: (any Error).self, "\(arguments)") {
+                try Jobsup.parseAsRoot(CommandArguments.normalized(arguments))
+            }
+        }
+    }
+
+    @Test func everyCommandShowsAnExample() {
+        func check(_ type: any ParsableCommand.Type) {
+            #expect(type.configuration.discussion.contains("Example"), "\(type)")
+            #expect(type.configuration.discussion.contains("  jobsup "), "\(type)")
+            for line in type.configuration.discussion.split(separator: "\n") {
+                #expect(line.count <= 80, "the help would break '\(line)'")
+            }
+            for subcommand in type.configuration.subcommands { check(subcommand) }
+        }
+        check(Jobsup.self)
+    }
+}

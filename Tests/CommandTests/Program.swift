@@ -1,0 +1,62 @@
+import Foundation
+
+/// The built command, run as its users run it.
+struct Program {
+    struct Outcome {
+        let status: Int32
+        let output: String
+        let errors: String
+    }
+
+    private static let directory = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+
+    /// The products lie beside the tests, or above the bundle that they are in.
+    private static let executable: URL? = [directory, directory.deletingLastPathComponent()]
+        .map { $0.appending(path: "jobsup") }
+        .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+
+    let environment: [String: String]
+
+    init(socketDirectory: String) {
+        environment = ["JOBSUP_RUNTIME_DIRECTORY": socketDirectory, "PATH": "/usr/bin:/bin"]
+    }
+
+    /// Runs it to its end.
+    func run(_ arguments: String..., input: String = "") async throws -> Outcome {
+        guard let executable = Self.executable else { throw CocoaError(.fileNoSuchFile) }
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = arguments
+        process.environment = environment
+        // Files, for a pipe that nobody reads meanwhile would fill up.
+        let files = try (0..<3).map { _ in try Self.temporaryFile() }
+        files[0].write(Data(input.utf8))
+        files[0].seek(toFileOffset: 0)
+        (process.standardInput, process.standardOutput, process.standardError) = (files[0], files[1], files[2])
+        return try await withCheckedThrowingContinuation { continuation in
+            let thread = Thread {
+                continuation.resume(
+                    with: Result {
+                        try process.run()
+                        process.waitUntilExit()
+                        return Outcome(
+                            status: process.terminationStatus, output: try Self.text(files[1]),
+                            errors: try Self.text(files[2]))
+                    })
+            }
+            thread.start()
+        }
+    }
+
+    private static func temporaryFile() throws -> FileHandle {
+        let url = FileManager.default.temporaryDirectory.appending(path: "jobsup-\(UUID().uuidString)")
+        try Data().write(to: url)
+        defer { try? FileManager.default.removeItem(at: url) }
+        return try FileHandle(forUpdating: url)
+    }
+
+    private static func text(_ file: FileHandle) throws -> String {
+        file.seek(toFileOffset: 0)
+        return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+    }
+}

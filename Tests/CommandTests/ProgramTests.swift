@@ -1,0 +1,151 @@
+import Foundation
+import Testing
+
+/// The built command at both ends: exit codes, what goes to which stream, and what it asks of the daemon.
+@Suite(.timeLimit(.minutes(2))) struct ProgramTests {
+    private typealias Reply = SocketServer.Reply
+
+    private static let job =
+        #"{"task_id":"7","type":"mail","queue":"q","status":"STATUS","priority":5,"attempt":1,"max_attempts":5,"#
+        + #""crashes":0,"enqueued_at":"1970-01-01T00:00:00.000Z","attempts":[],"result":{"n":1.0}}"#
+
+    private static func error(_ status: UInt, _ code: String, _ message: String, _ hint: String) -> Reply {
+        Reply(
+            status: .init(statusCode: Int(status)),
+            body: #"{"error":{"code":"\#(code)","message":"\#(message)","hint":"\#(hint)"}}"#)
+    }
+
+    private func serving(
+        _ reply: @escaping @Sendable (String) -> SocketServer.Reply?,
+        _ body: (Program, SocketServer) async throws -> Void
+    ) async throws {
+        let server = try await SocketServer(reply)
+        try await body(Program(socketDirectory: server.directory), server)
+        try await server.close()
+    }
+
+    @Test func aDaemonThatIsNotThereIsMissedAtOnce() async throws {
+        for arguments in ["status", "worker", "queue"] {
+            let outcome = try await Program(socketDirectory: "/no/such/directory").run(arguments)
+            #expect(outcome.status == 4 && outcome.output == "")
+            #expect(outcome.errors.contains("cannot reach jobsupd at /no/such/directory/api.sock"))
+            #expect(outcome.errors.contains("systemctl status supervisor"))
+        }
+        let stream = try await Program(socketDirectory: "/no/such/directory").run("enqueue", input: "{}\n")
+        #expect(stream.status == 4 && stream.errors.contains("/no/such/directory/client.sock"))
+    }
+
+    @Test func aSocketWithoutAListenerIsToldFromNone() async throws {
+        let server = try await SocketServer { _ in Reply() }
+        // What a daemon that was killed leaves behind.
+        let left = server.directory + "-left"
+        try FileManager.default.createDirectory(atPath: left, withIntermediateDirectories: true)
+        try FileManager.default.moveItem(atPath: server.directory + "/api.sock", toPath: left + "/api.sock")
+        try await server.close()
+        let outcome = try await Program(socketDirectory: left).run("status")
+        #expect(outcome.status == 4 && outcome.errors.contains("nobody listens"), "\(outcome)")
+        try FileManager.default.removeItem(atPath: left)
+    }
+
+    @Test func aClosedConnectionIsExplained() async throws {
+        try await serving({ _ in nil }) { program, _ in
+            let outcome = try await program.run("status")
+            #expect(outcome.status == 4 && outcome.errors.contains("does not let this user in"), "\(outcome)")
+        }
+    }
+
+    @Test func theDaemonsWordsReachTheUser() async throws {
+        let replies = [
+            "GET /api/tasks/9": Self.error(404, "unknown_task", "there is no job 9", "it may have been pruned"),
+            "DELETE /api/tasks/7": Self.error(409, "already_finished", "job 7 has finished", "jobsup job 7 shows it"),
+            "GET /api/queues/malx": Self.error(404, "unknown_queue", "there is no queue 'malx'", "jobsup queue"),
+            "GET /api/pools": Reply(status: .internalServerError, body: "oops"),
+            "GET /api/workers": Reply(body: "[]"),
+        ]
+        try await serving({ replies[$0] ?? Reply() }) { program, _ in
+            let unknown = try await program.run("job", "9")
+            #expect(unknown.status == 3 && unknown.output == "")
+            #expect(unknown.errors == "jobsup: there is no job 9\n  it may have been pruned\n")
+            let finished = try await program.run("job", "cancel", "7")
+            #expect(finished.status == 5 && finished.errors.contains("jobsup job 7 shows it"))
+            #expect(try await program.run("queue", "malx").status == 3)
+            let broken = try await program.run("pool")
+            #expect(broken.status == 5 && broken.errors.contains("500"))
+            let strange = try await program.run("worker")
+            #expect(strange.status == 5 && strange.errors.contains("cannot be understood"))
+            // For programs, the document goes through as it came, whatever it is.
+            #expect(try await program.run("worker", "--json").output == "[]\n")
+        }
+    }
+
+    @Test func waitingPrintsTheResultAlone() async throws {
+        let accepted = Reply(status: .accepted, body: #"{"task_id":"7","status":"queued","existing":false}"#)
+        let done = Reply(body: Self.job.replacing("STATUS", with: "completed"))
+        try await serving({ $0.hasPrefix("POST") ? accepted : done }) { program, server in
+            let outcome = try await program.run("enqueue", "mail", "--payload", #"{"a": 1.0}"#, "--wait=5s")
+            #expect(outcome.status == 0 && outcome.output == #"{"n":1.0}"# + "\n" && outcome.errors == "", "\(outcome)")
+            #expect(server.requests.first == #"POST /api/tasks {"type":"mail","payload":{"a": 1.0}}"#)
+            #expect(server.requests.last?.hasPrefix("GET /api/tasks/7?wait=") == true)
+        }
+    }
+
+    @Test func aJobThatDidNotCompleteIsAFailure() async throws {
+        for status in ["failed", "timeout", "cancelled", "expired"] {
+            let ended = Reply(body: Self.job.replacing("STATUS", with: status))
+            try await serving({ _ in ended }) { program, _ in
+                let outcome = try await program.run("job", "7", "--wait")
+                #expect(outcome.status == 1 && outcome.output == "")
+                #expect(outcome.errors.contains("job 7 ended as \(status)"))
+                let json = try await program.run("job", "7", "--wait", "--json")
+                #expect(json.status == 1 && json.output == ended.body + "\n")
+            }
+        }
+    }
+
+    @Test func theTimeToWaitIsOver() async throws {
+        let running = Reply(body: Self.job.replacing("STATUS", with: "processing"))
+        try await serving({ _ in running }) { program, server in
+            let outcome = try await program.run("job", "7", "--wait=0.2s")
+            #expect(outcome.status == 6 && outcome.output == "", "\(outcome)")
+            #expect(outcome.errors.contains("still processing after 200 ms"))
+        }
+    }
+
+    @Test func scalingShowsBeforeAndAfter() async throws {
+        func pool(_ wanted: Int) -> Reply {
+            Reply(
+                body: #"{"name":"mail","kind":"socket","wanted":\#(wanted),"actual":0,"ready":0,"busy":0,"starting":0,"#
+                    + #""draining":0,"backoff":0,"queues":[],"concurrency":1,"min":0,"max":9,"restarts":0,"workers":[]}"#
+            )
+        }
+        let (three, two) = (pool(3), pool(2))
+        try await serving({ $0.hasPrefix("POST") ? two : three }) { program, server in
+            let outcome = try await program.run("scale", "mail", "-1")
+            #expect(outcome.status == 0 && outcome.output == "pool mail: 3 → 2 processes\n")
+            #expect(server.requests.last == #"POST /api/pools/mail/scale {"change":-1}"#)
+            #expect(try await program.run("scale", "mail", "+1", "--json").output == two.body + "\n")
+            #expect(server.requests.last == #"POST /api/pools/mail/scale {"change":1}"#)
+        }
+    }
+
+    @Test func listsAreFilteredByTheDaemon() async throws {
+        let list = Reply(body: #"{"tasks":[\#(Self.job.replacing("STATUS", with: "completed"))]}"#)
+        try await serving({ _ in list }) { program, server in
+            let outcome = try await program.run("job", "list", "--state", "completed", "--queue", "a b", "--limit", "5")
+            #expect(server.requests == ["GET /api/tasks?state=completed&queue=a%20b&limit=5"])
+            #expect(outcome.output.hasPrefix("JOB  TYPE  QUEUE  STATUS"))
+            // A pipe gets no colours.
+            #expect(!outcome.output.contains("\u{1B}"))
+        }
+    }
+
+    @Test func wrongUsageIsSaidToBe() async throws {
+        let program = Program(socketDirectory: "/no/such/directory")
+        #expect(try await program.run("scale", "mail", "many").status == 64)
+        #expect(try await program.run("enqueue", "mail", "--payload", "{x").status == 64)
+        #expect(try await program.run("nonsense").status == 64)
+        #expect(try await program.run("config", "check", "/no/such/file").status == 64)
+        #expect(try await program.run("--help").output.contains("Exit codes:"))
+        #expect(try await program.run("--generate-completion-script", "bash").output.contains("scale"))
+    }
+}
