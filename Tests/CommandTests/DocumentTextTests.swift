@@ -94,7 +94,7 @@ import Testing
                 warning: w
 
                 QUEUE  PENDING  QUEUED  RUNNING  OLDEST    COMPLETED  FAILED  POOLS
-                q            0   1 234        0    1:01 min          7       2  none
+                q            0   1 234        0  1:01 min          7       2  none
 
                 POOL  KIND    WANTED  ACTUAL  READY  BUSY  BOUNDS  RESTARTS  QUEUES  LAST EXIT
                 p     socket       3       1      0     1     0-5         2  a,b     exit 3

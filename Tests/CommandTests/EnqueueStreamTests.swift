@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func aLostConnectionSaysWhatNobodyKnows() async throws {
-        var stream = try stream(lines(1_500)) { jobs in
+        var stream = try stream(lines(1_500) + "\n") { jobs in
             if jobs.count < 1_000 { throw Complaint("the connection was lost", .unreachable) }
             return Taker().take(jobs)
         }

@@ -53,7 +53,10 @@ import Testing
     }
 
     @Test func aBatchNamesTheTaskThatIsWrong() throws {
-        #expect(try TaskBody.batch(Array(#"{"tasks":[{"type":"a"},{"type":"b"}]}"#.utf8), at: now).map(\.type) == ["a", "b"])
+        #expect(
+            try TaskBody.batch(Array(#"{"tasks":[{"type":"a"},{"type":"b"}]}"#.utf8), at: now).map(\.type) == [
+                "a", "b",
+            ])
         let error = #expect(throws: Refusal.self) {
             try TaskBody.batch(Array(#"{"tasks":[{"type":"a"},{"typ":"b"}]}"#.utf8), at: now)
         }

@@ -6,7 +6,7 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure a running daemon: enqueue jobs of a type, wait until all are done.",
         discussion: """
-            The jobs are real: use a type whose handler does nothing to measure the daemon alone. \
+            The jobs are real: a type whose handler does nothing measures the daemon.
             Other jobs that finish meanwhile are counted, too.
 
             Examples:

@@ -15,7 +15,7 @@ struct EnqueueCommand: AsyncParsableCommand {
               jobsup enqueue --file jobs.jsonl
               generate-jobs | jobsup enqueue --json
 
-            Each line of a stream is an object with the fields of a task; only the type is needed:
+            A line of a stream is an object with the fields of a task; the type is enough:
               {"type": "send_mail", "payload": {"to": "a@b.c"}, "priority": "high"}
             Lines are sent as they come. With --json the jobs' ids come back, line by line.
             """)

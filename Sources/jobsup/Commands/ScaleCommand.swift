@@ -5,7 +5,7 @@ struct ScaleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scale", abstract: "Set how many processes a pool has.",
         discussion: """
-            Idle workers go first; a busy one finishes its job. \
+            Idle workers go first; a busy one finishes its job.
             The setting holds until the daemon is restarted.
 
             Examples:

@@ -61,6 +61,7 @@ struct Table {
         return lines.map { $0.trimmingEnd() }.joined(separator: "\n")
     }
 
+    /// The title, the first cell, begins where the widest of the others does.
     private static func aligned(
         _ cells: [Cell], _ alignment: Alignment
     ) -> [(before: String, text: String, after: String)] {
@@ -69,16 +70,22 @@ struct Table {
             let head = cell.text.distance(from: cell.text.startIndex, to: space)
             return (head, cell.text.count - head)
         }
-        let head = split.map(\.head).max() ?? 0
         let tail = split.map(\.tail).max() ?? 0
-        return zip(cells, split).map { cell, part in
-            let room = String(repeating: " ", count: head - part.head)
+        let measured = split.dropFirst().map(\.head).max() ?? 0
+        let head = max(measured, (split.first?.head ?? 0) - tail)
+        return zip(cells, split).enumerated().map { index, pair in
+            let (cell, part) = pair
             switch alignment {
-            case .left: return ("", cell.text, room)
-            case .right: return (room, cell.text, "")
-            case .measure: return (room, cell.text, String(repeating: " ", count: tail - part.tail))
+            case .left: return ("", cell.text, spaces(head - part.head))
+            case .right: return (spaces(head - part.head), cell.text, "")
+            case .measure where index == 0: return ("", cell.text, spaces(head + tail - part.head))
+            case .measure: return (spaces(head - part.head), cell.text, spaces(tail - part.tail))
             }
         }
+    }
+
+    private static func spaces(_ count: Int) -> String {
+        String(repeating: " ", count: count)
     }
 }
 
