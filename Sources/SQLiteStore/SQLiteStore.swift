@@ -1,6 +1,5 @@
 import JobModel
 import JobStore
-import Synchronization
 
 /// The contract on a file: SQLite with a write-ahead log, written by one thread, read by another.
 ///
@@ -10,28 +9,15 @@ package final class SQLiteStore: JobStore {
     private let memory: SharedMemory
     private let writes = Inbox<WriteRequest>()
     private let reads = Inbox<ReadRequest>()
-    private let owner = Owner()
+    private let receiver = SignalReceiver()
     private let writer: StoreThread
     private let reader: StoreThread
-
-    /// Who is told.
-    private final class Owner: Sendable {
-        private let receive = Mutex<(@Sendable (StoreSignal) -> Void)?>(nil)
-
-        func observe(_ receive: @escaping @Sendable (StoreSignal) -> Void) {
-            self.receive.withLock { $0 = receive }
-        }
-
-        func tell(_ signal: StoreSignal) {
-            receive.withLock { $0 }?(signal)
-        }
-    }
 
     /// Opens the store, or makes it where there is none. Blocks until it can be claimed from.
     package init(_ options: SQLiteOptions) throws(StoreError) {
         memory = SharedMemory(window: options.window)
-        writer = try StoreThread(named: "store.write") { [memory, writes, owner] in
-            try Writer(options, memory: memory, inbox: writes, signal: owner.tell).run
+        writer = try StoreThread(named: "store.write") { [memory, writes, receiver] in
+            try Writer(options, memory: memory, inbox: writes, signal: receiver.tell).run
         }
         do {
             reader = try StoreThread(named: "store.read") { [memory, reads] in
@@ -45,7 +31,7 @@ package final class SQLiteStore: JobStore {
     }
 
     package func observe(_ receive: @escaping @Sendable (StoreSignal) -> Void) {
-        owner.observe(receive)
+        receiver.set(receive)
     }
 
     package func close() {
