@@ -41,57 +41,97 @@ struct InFlightJob {
     }
 }
 
-/// The jobs of one worker in the order they were handed over.
+/// The jobs of one worker: those that run in it, and those that wait in it in the order they were handed over.
 ///
-/// Workers start jobs in that order, as slots fall free; so the first `slots` unsettled ones run and the rest
-/// waits inside the worker. A worker has few of them: searching from the front beats hashing.
+/// Workers start jobs in that order, as slots fall free; so the first `slots` unsettled ones run. A worker runs few:
+/// searching beats hashing, and closing a gap with the last one beats keeping an order that nobody asks for.
+///
+/// The two instants are bounds, since they are asked for with each batch: no job's instant lies before them, and
+/// ``tightenBounds()`` makes them exact.
 struct InFlightJobs {
     let slots: Int
-    private var jobs = Deque<InFlightJob>()
+    /// In no order.
+    private(set) var running: [InFlightJob] = []
+    private(set) var waiting = Deque<InFlightJob>()
+    /// The next step for a running job comes at this time or later.
+    private(set) var nextDeadline: Duration?
+    /// The oldest of the running jobs began at this time or later.
+    private(set) var earliestStart: Duration?
 
     init(slots: Int) {
         self.slots = max(1, slots)
+        running.reserveCapacity(self.slots)
     }
 
-    var count: Int { jobs.count }
-    var isEmpty: Bool { jobs.isEmpty }
-    var running: Deque<InFlightJob>.SubSequence { jobs.prefix(slots) }
-    var waiting: Deque<InFlightJob>.SubSequence { jobs.dropFirst(slots) }
-
-    /// The time of the next step for a running job.
-    var nextDeadline: Duration? {
-        running.lazy.compactMap(\.deadline).min()
-    }
+    var count: Int { running.count + waiting.count }
+    var isEmpty: Bool { running.isEmpty }
 
     mutating func append(_ job: ClaimedJob, at now: Duration) {
-        var entry = InFlightJob(job)
-        if jobs.count < slots { entry.start(at: now) }
-        jobs.append(entry)
+        let entry = InFlightJob(job)
+        if running.count < slots { start(entry, at: now) } else { waiting.append(entry) }
     }
 
     /// Takes out the job of a lease; the next waiting one runs from now on.
-    mutating func remove(job: JobID, token: UInt64, at now: Duration) -> InFlightJob? {
-        let lease = Lease(job: job, token: token)
-        guard let index = jobs.firstIndex(where: { $0.lease == lease }) else { return nil }
-        let removed = jobs.remove(at: index)
-        if index < slots, jobs.count >= slots, jobs[slots - 1].startedAt == nil {
-            jobs[slots - 1].start(at: now)
+    mutating func remove(_ lease: Lease, at now: Duration) -> InFlightJob? {
+        if let index = running.firstIndex(of: lease) {
+            running.swapAt(index, running.count - 1)
+            let removed = running.removeLast()
+            if let next = waiting.popFirst() { start(next, at: now) }
+            if running.isEmpty { (nextDeadline, earliestStart) = (nil, nil) }
+            return removed
         }
-        return removed
+        return waiting.firstIndex(of: lease).map { waiting.remove(at: $0) }
     }
 
     func contains(_ lease: Lease) -> Bool {
-        jobs.contains { $0.lease == lease }
+        running.firstIndex(of: lease) != nil || waiting.firstIndex(of: lease) != nil
     }
 
-    mutating func removeAll() -> Deque<InFlightJob> {
-        defer { jobs = [] }
-        return jobs
+    /// Takes out all: those that ran, and those that had not begun.
+    mutating func removeAll() -> (running: [InFlightJob], waiting: Deque<InFlightJob>) {
+        defer { self = InFlightJobs(slots: slots) }
+        return (running, waiting)
     }
 
     /// Changes the job of a lease in place; does nothing when it is gone.
     mutating func update(_ lease: Lease, _ change: (inout InFlightJob) -> Void) {
-        guard let index = jobs.firstIndex(where: { $0.lease == lease }) else { return }
-        change(&jobs[index])
+        if let index = running.firstIndex(of: lease) {
+            change(&running[index])
+            lower(&nextDeadline, to: running[index].deadline)
+        } else if let index = waiting.firstIndex(of: lease) {
+            change(&waiting[index])
+        }
+    }
+
+    mutating func tightenBounds() {
+        (nextDeadline, earliestStart) = (nil, nil)
+        for index in running.indices {
+            lower(&nextDeadline, to: running[index].deadline)
+            lower(&earliestStart, to: running[index].startedAt)
+        }
+    }
+
+    private mutating func start(_ job: InFlightJob, at now: Duration) {
+        var job = job
+        job.start(at: now)
+        lower(&nextDeadline, to: job.deadline)
+        lower(&earliestStart, to: now)
+        running.append(job)
+    }
+
+    private func lower(_ bound: inout Duration?, to instant: Duration?) {
+        guard let instant else { return }
+        if let known = bound, known <= instant { return }
+        bound = instant
+    }
+}
+
+extension RandomAccessCollection where Element == InFlightJob, Index == Int {
+    /// Looks without copying the jobs, which hold references.
+    fileprivate func firstIndex(of lease: Lease) -> Int? {
+        for index in indices where self[index].lease.token == lease.token && self[index].lease.job == lease.job {
+            return index
+        }
+        return nil
     }
 }

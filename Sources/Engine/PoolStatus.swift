@@ -46,7 +46,7 @@ extension SocketPool {
         let workers = workers.map { worker in
             WorkerStatus(
                 name: worker.name, pool: settings.name, pid: worker.pid, state: worker.state, since: worker.since,
-                jobs: worker.jobs.running.map { job in
+                jobs: worker.jobs.running.sorted { $0.lease.job < $1.lease.job }.map { job in
                     RunningJob(
                         id: job.lease.job, type: job.type, since: now - (uptime - (job.startedAt ?? uptime)))
                 },

@@ -18,10 +18,11 @@ enum AttemptReport: Sendable {
 
 /// Turns the report of an attempt into the verdict on the job. Pure: time and randomness are handed in.
 struct SettlementRule {
-    let policy: JobPolicy
+    /// That of a job's type. Only asked for when the job did not do well.
+    let policy: (String) -> JobPolicy
     let crashLimit: Int
 
-    init(policy: JobPolicy, crashLimit: Int = JobPolicy.crashLimit) {
+    init(policy: @escaping (String) -> JobPolicy, crashLimit: Int = JobPolicy.crashLimit) {
         self.policy = policy
         self.crashLimit = crashLimit
     }
@@ -68,7 +69,7 @@ struct SettlementRule {
         using random: inout some RandomNumberGenerator
     ) -> Verdict {
         guard job.attempt < job.maxAttempts else { return .finish(end, failure: failure) }
-        let delay = policy.retry.delay(afterAttempts: job.attempt, using: &random) * factor
+        let delay = policy(job.type).retry.delay(afterAttempts: job.attempt, using: &random) * factor
         return .postpone(until: now + delay, reason: .retry, usesAttempt: true, failure: failure)
     }
 

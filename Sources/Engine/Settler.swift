@@ -16,7 +16,7 @@ struct AttemptEnd: Sendable {
 final class Settler {
     private struct Batch: Sendable {
         let settlements: [Settlement]
-        let jobs: [InFlightJob]
+        let ends: [AttemptEnd]
         let worker: String
         let link: NIOLoopBound<WorkerLink>?
     }
@@ -27,7 +27,7 @@ final class Settler {
     private let store: any JobStore
     private let loop: any EventLoop
     private let time: TimeSource
-    private let intake: Intake
+    private let rule: SettlementRule
     private let emit: @Sendable (EngineEvent) -> Void
     private var random: any RandomNumberGenerator
     private var unsettled: [Batch] = []
@@ -44,7 +44,7 @@ final class Settler {
         self.store = store
         self.loop = loop
         self.time = time
-        self.intake = intake
+        rule = SettlementRule(policy: intake.policy)
         self.random = random
         self.emit = emit
     }
@@ -58,14 +58,13 @@ final class Settler {
         var settlements: [Settlement] = []
         settlements.reserveCapacity(ends.count)
         for end in ends {
-            let rule = SettlementRule(policy: intake.policy(of: end.job.type))
             let verdict = rule.verdict(on: end.report, of: end.job, at: now, using: &random)
             settlements.append(
                 Settlement(
                     lease: end.job.lease, verdict: verdict, worker: worker, startedAt: end.startedAt, endedAt: now))
         }
         let bound = link.map { NIOLoopBound($0, eventLoop: loop) }
-        submit(Batch(settlements: settlements, jobs: ends.map(\.job), worker: worker, link: bound))
+        submit(Batch(settlements: settlements, ends: ends, worker: worker, link: bound))
     }
 
     /// Hands in again what could not be written.
@@ -110,7 +109,7 @@ final class Settler {
                 emit(.settlementStale(job: settlement.lease.job, worker: batch.worker))
             case .settled(let state):
                 if state.isFinished { waiters.finished(settlement.lease.job) }
-                if state != .completed { tell(of: settlement, job: batch.jobs[index], state: state) }
+                if state != .completed { tell(of: settlement, job: batch.ends[index].job, state: state) }
             }
         }
         batch.link?.value.confirm(accepted: outcomes.count - stale.count, stale: stale)

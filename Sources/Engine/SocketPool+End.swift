@@ -38,7 +38,7 @@ extension SocketPool {
         case .starting: return worker.spawnedAt + settings.bootTimeout
         case .ready: return nil
         case .busy:
-            let recall = worker.jobs.waiting.isEmpty || worker.isRecalled ? nil : worker.jobs.running.first?.startedAt
+            let recall = worker.jobs.waiting.isEmpty || worker.isRecalled ? nil : worker.jobs.earliestStart
             return [worker.jobs.nextDeadline, recall.map { $0 + PrefetchRule.patience }].compactMap { $0 }.min()
         case .draining: return worker.jobs.isEmpty ? since + grace : worker.jobs.nextDeadline
         case .stopping: return since + grace
@@ -71,7 +71,9 @@ extension SocketPool {
         case .draining where worker.jobs.isEmpty:
             // It has nothing to do any more: the grace counts from the moment its hands were empty.
             if state == .draining, handsWereEmpty { stop(worker, why: "did not leave after its last job") }
-        case .busy, .draining: stepJobs(of: worker, at: now)
+        case .busy, .draining:
+            worker.jobs.tightenBounds()
+            stepJobs(of: worker, at: now)
         case .stopping:
             if state == .stopping { worker.process?.killTree() }
         case .ready, .exited: break
@@ -98,7 +100,7 @@ extension SocketPool {
 
     private func recallWaiting(of worker: Worker, at now: Duration) {
         guard worker.state == .busy, !worker.isRecalled, !worker.jobs.waiting.isEmpty,
-            let started = worker.jobs.running.first?.startedAt, now >= started + PrefetchRule.patience
+            let started = worker.jobs.earliestStart, now >= started + PrefetchRule.patience
         else { return }
         worker.isRecalled = true
         worker.prefetch.recordStall()
@@ -155,18 +157,18 @@ extension SocketPool {
     }
 
     private func giveBackJobs(of worker: Worker, exit: ProcessExit, wasAsked: Bool) {
-        let running = worker.jobs.running.count
+        let (running, waiting) = worker.jobs.removeAll()
         let now = context.time.uptime()
         let wall = context.time.now()
         var ends: [AttemptEnd] = []
-        var interrupted: [Lease] = []
-        for (index, job) in worker.jobs.removeAll().enumerated() {
+        var interrupted = waiting.map(\.lease)
+        for job in running {
             context.progress.forget(job.lease.job)
             let report: AttemptReport
             switch job.ending {
             case .timeout: report = .timedOut(limit: job.timeout ?? .zero)
             case .cancel: report = .cancelled
-            case nil where index < running && !wasAsked:
+            case nil where !wasAsked:
                 report = .crashed(type: exit.shortName, message: "worker \(worker.name) \(exit.words)")
             case nil:
                 interrupted.append(job.lease)

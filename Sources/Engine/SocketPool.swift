@@ -80,12 +80,12 @@ final class SocketPool: WorkerPool {
         var returned: [Lease] = []
         var stale: [Lease] = []
         for frame in frames {
-            let id = JobID(Int64(bitPattern: frame.job))
-            guard let job = worker.jobs.remove(job: id, token: frame.lease, at: now) else {
-                stale.append(Lease(job: id, token: frame.lease))
+            let lease = Lease(job: JobID(Int64(bitPattern: frame.job)), token: frame.lease)
+            guard let job = worker.jobs.remove(lease, at: now) else {
+                stale.append(lease)
                 continue
             }
-            context.progress.forget(id)
+            context.progress.forget(lease.job)
             if case .returned = frame.outcome {
                 returned.append(job.lease)
                 continue

@@ -14,10 +14,10 @@ final class StoreThread: Sendable {
     /// Starts the thread and waits until `open` has run on it. What `open` gives is the thread's work.
     init(named name: String, open: @escaping @Sendable () throws -> () -> Void) throws(StoreError) {
         let thread = Thread { [self] in
+            Thread.current.name = name
             if let work = prepare(open) { work() }
             ended.signal()
         }
-        thread.name = name
         thread.start()
         opened.wait()
         if let failure = failure.withLock({ $0 }) { throw failure }

@@ -4,9 +4,13 @@ import Testing
 @testable import Engine
 
 @Suite struct InFlightJobsTests {
+    private func lease(_ id: Int64) -> Lease {
+        Lease(job: JobID(id), token: UInt64(id) + 100)
+    }
+
     private func job(_ id: Int64, timeout: Int64 = 0) -> ClaimedJob {
         ClaimedJob(
-            lease: Lease(job: JobID(id), token: UInt64(id) + 100), type: "t", queue: "q", priority: .normal,
+            lease: lease(id), type: "t", queue: "q", priority: .normal,
             payload: [],
             attempt: 1, maxAttempts: 3, crashes: 0, timeoutMilliseconds: timeout,
             enqueuedAt: Timestamp(milliseconds: 0))
@@ -24,18 +28,21 @@ import Testing
     @Test func theNextOneStartsWhenARunningOneEnds() {
         var jobs = InFlightJobs(slots: 2)
         for id in 1...4 { jobs.append(job(Int64(id), timeout: 1000), at: .seconds(1)) }
-        let removed = jobs.remove(job: JobID(2), token: 102, at: .seconds(5))
+        let removed = jobs.remove(lease(2), at: .seconds(5))
         #expect(removed?.lease.job == JobID(2))
         #expect(jobs.running.map(\.lease.job.rawValue) == [1, 3])
         #expect(jobs.running.last?.startedAt == .seconds(5))
         #expect(jobs.running.last?.deadline == .seconds(6))
-        #expect(jobs.nextDeadline == .seconds(2))
+        #expect(jobs.nextDeadline == .seconds(2) && jobs.earliestStart == .seconds(1))
+        _ = jobs.remove(lease(1), at: .seconds(7))
+        jobs.tightenBounds()
+        #expect(jobs.nextDeadline == .seconds(6) && jobs.earliestStart == .seconds(5))
     }
 
     @Test func aReturnedWaitingJobStartsNobody() {
         var jobs = InFlightJobs(slots: 1)
         for id in 1...3 { jobs.append(job(Int64(id)), at: .zero) }
-        _ = jobs.remove(job: JobID(3), token: 103, at: .seconds(9))
+        _ = jobs.remove(lease(3), at: .seconds(9))
         #expect(jobs.running.map(\.lease.job.rawValue) == [1])
         #expect(jobs.waiting.first?.startedAt == nil)
     }
@@ -43,7 +50,7 @@ import Testing
     @Test func anotherLeaseIsNotTheSame() {
         var jobs = InFlightJobs(slots: 1)
         jobs.append(job(1), at: .zero)
-        #expect(jobs.remove(job: JobID(1), token: 7, at: .zero) == nil)
+        #expect(jobs.remove(Lease(job: JobID(1), token: 7), at: .zero) == nil)
         #expect(jobs.count == 1)
     }
 
@@ -59,12 +66,17 @@ import Testing
                 known.append(next)
                 next += 1
             } else if let id = known.randomElement(using: &random) {
-                #expect(jobs.remove(job: JobID(id), token: UInt64(id) + 100, at: now) != nil)
+                #expect(jobs.remove(lease(id), at: now) != nil)
                 known.removeAll { $0 == id }
             }
             #expect(jobs.count == known.count)
             #expect(jobs.running.count == min(jobs.slots, known.count))
-            #expect(jobs.running.map(\.lease.job.rawValue) == Array(known.prefix(jobs.slots)))
+            #expect(Set(jobs.running.map(\.lease.job.rawValue)) == Set(known.prefix(jobs.slots)))
+            #expect(jobs.waiting.map(\.lease.job.rawValue) == Array(known.dropFirst(jobs.slots)))
+            let starts = jobs.running.compactMap(\.startedAt)
+            #expect(starts.allSatisfy { $0 >= jobs.earliestStart ?? .seconds(1000) })
+            jobs.tightenBounds()
+            #expect(jobs.earliestStart == starts.min())
             #expect(jobs.running.allSatisfy { $0.startedAt != nil })
             #expect(jobs.waiting.allSatisfy { $0.startedAt == nil })
         }

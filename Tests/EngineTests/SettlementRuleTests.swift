@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct SettlementRuleTests {
     private let now = Timestamp(milliseconds: 1_000_000)
-    private let rule = SettlementRule(policy: JobPolicy(retry: .intervals([.seconds(10), .seconds(60)])))
+    private let rule = SettlementRule { _ in JobPolicy(retry: .intervals([.seconds(10), .seconds(60)])) }
 
     private func job(attempt: Int = 1, of maxAttempts: Int = 3, crashes: Int = 0) -> InFlightJob {
         InFlightJob(
