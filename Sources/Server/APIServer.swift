@@ -5,22 +5,22 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 
-/// The HTTP API on its Unix socket.
+/// The HTTP API on its Unix socket, all of it on one event loop.
 package struct APIServer: Service {
     private let socket: SocketFile
     private let api: API
-    private let group: any EventLoopGroup
+    private let loop: any EventLoop
     private let logger: Logger
     private let onListening: @Sendable () -> Void
 
     /// `onListening` is called once the socket accepts connections.
     package init(
         engine: Engine, facts: DaemonFacts, time: TimeSource, trouble: StoreTrouble, socket: SocketFile,
-        group: any EventLoopGroup, logger: Logger, onListening: @escaping @Sendable () -> Void
+        loop: any EventLoop, logger: Logger, onListening: @escaping @Sendable () -> Void
     ) {
         self.socket = socket
         self.api = API(engine: engine, facts: facts, time: time, trouble: trouble)
-        self.group = group
+        self.loop = loop
         self.logger = logger
         self.onListening = onListening
     }
@@ -42,8 +42,10 @@ package struct APIServer: Service {
                     logger.critical("cannot set up the API's socket: \(error)")
                 }
             },
-            eventLoopGroupProvider: .shared(group), logger: quiet(logger))
-        try await application.run()
+            eventLoopGroupProvider: .shared(loop), logger: quiet(logger))
+        try await withTaskExecutorPreference(LoopExecutor(loop)) {
+            try await application.run()
+        }
     }
 
     /// The server's own lines about requests are for those who debug it.
