@@ -74,6 +74,7 @@ let package = Package(
             dependencies: [
                 "CLinux", "Engine", "JobModel", "JobStore", "Supervision", "TaskJSON", nioCore, logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
             ], swiftSettings: strict),
         .target(
             name: "DaemonConfiguration", dependencies: ["JobModel", .product(name: "Yams", package: "Yams")],

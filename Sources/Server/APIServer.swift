@@ -1,11 +1,15 @@
 import Engine
 import Hummingbird
+import HummingbirdCore
 import JobModel
 import Logging
 import NIOCore
 import ServiceLifecycle
 
 /// The HTTP API on its Unix socket, all of it on one event loop.
+///
+/// Of Hummingbird it takes the router and the server, not the `Application` around them: that one wakes up every second
+/// to renew the date of its answers, also when nobody asks.
 package struct APIServer: Service {
     private let socket: SocketFile
     private let api: API
@@ -26,25 +30,36 @@ package struct APIServer: Service {
     }
 
     package func run() async throws {
-        let socket = socket
-        let onListening = onListening
-        let logger = logger
-        let application = Application(
-            router: api.router(),
-            server: .http1(
-                configuration: .init(additionalChannelHandlers: [PeerCheck(group: socket.group, logger: logger)])),
-            configuration: .init(address: .unixDomainSocket(path: socket.path), serverName: "jobsup"),
-            onServerRunning: { _ in
-                do {
-                    try socket.restrict()
-                    onListening()
-                } catch {
-                    logger.critical("cannot set up the API's socket: \(error)")
-                }
-            },
-            eventLoopGroupProvider: .shared(loop), logger: quiet(logger))
+        let requestLogger = quiet(logger)
+        let channel = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [PeerCheck(group: socket.group, logger: logger)])
+        let server = try HTTPServerBuilder.http1(configuration: channel).buildServer(
+            configuration: .init(address: .unixDomainSocket(path: socket.path)), eventLoopGroup: loop,
+            logger: requestLogger, responder: responder(logger: requestLogger)
+        ) { _ in listening() }
         try await withTaskExecutorPreference(LoopExecutor(loop)) {
-            try await application.run()
+            try await server.run()
+        }
+    }
+
+    private func responder(logger: Logger) -> HTTPChannelHandler.Responder {
+        let responder = api.router().buildResponder()
+        let date = DateField()
+        return { request, writer, channel in
+            let context = BasicRequestContext(source: .init(channel: channel, logger: logger))
+            var response = try await responder.respond(to: request, context: context)
+            response.headers[.date] = date.current()
+            response.headers[.server] = "jobsup"
+            try await writer.write(response: response.head, body: response.body)
+        }
+    }
+
+    private func listening() {
+        do {
+            try socket.restrict()
+            onListening()
+        } catch {
+            logger.critical("cannot set up the API's socket: \(error)")
         }
     }
 
