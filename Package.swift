@@ -166,6 +166,9 @@ let package = Package(
         .target(
             name: "BareLoop", dependencies: ["CSQLite"], path: "Tests/Benchmarks/BareLoop", swiftSettings: strict),
         .executableTarget(
+            name: "LoadGenerator", dependencies: ["BareLoop", "JobsupClient"],
+            path: "Tests/Benchmarks/LoadGenerator", swiftSettings: strict),
+        .executableTarget(
             name: "StoreBenchmark", dependencies: ["BareLoop", "JobModel", "JobStore", "SQLiteStore"],
             path: "Tests/Benchmarks/StoreBenchmark", swiftSettings: strict),
     ],

@@ -20,6 +20,7 @@ struct SwiftWorkerFixture {
 
     static func main() async {
         let worker = Worker(build: "fixture")
+        let stamps = StampFile(path: ProcessInfo.processInfo.environment["STAMPS"])
         worker.rawTask("noop") { _, _ in [] }
         worker.rawTask("echo") { payload, _ in payload }
         worker.task("sleep") { (nap: Nap, _: JobContext) in
@@ -40,6 +41,10 @@ struct SwiftWorkerFixture {
                 try await Task.sleep(for: .seconds(plan.seconds ?? 0))
             }
             return ["steps": plan.steps]
+        }
+        worker.rawTask("stamp") { payload, _ in
+            stamps.write(sinceTimeIn: payload)
+            return []
         }
         await worker.runAndExit()
     }
