@@ -198,7 +198,7 @@ class FrontDoor(unittest.TestCase):
         path = self.daemon.directory / "wrong.yaml"
         path.write_text("pools:\n  mail:\n    comand: [true]\n    procesess: 2\n    command: sh -c true\n")
         result = subprocess.run([str(BUILD / "jobsup"), "config", "check", str(path)], capture_output=True, text=True)
-        self.assertEqual(result.returncode, 5)
+        self.assertEqual(result.returncode, 64)
         self.assertIn(f"{path}:4:5: pools.mail.procesess: unknown key; did you mean 'processes'?", result.stderr)
         self.assertIn("never given to a shell", result.stderr)
         daemon = subprocess.run([str(BUILD / "jobsupd"), "--config", str(path)], capture_output=True, text=True)
