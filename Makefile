@@ -1,5 +1,6 @@
 # make demo      installs what it needs, builds, and runs the main job on every file below DIR (/usr/share/doc)
 # make test      installs what it needs, builds, and runs all tests
+# make bench     builds a release, and measures it beside yardsticks; BENCH=--help tells more
 # make release   builds what is installed; then: sudo make install
 #
 # Variables: PREFIX (/usr), DESTDIR (for packaging), CONFIGURATION (release; which build `install` takes),
@@ -11,12 +12,13 @@ CONFIGURATION ?= release
 SWIFT_FLAGS ?=
 
 programs := jobsupd jobsup jobsup-launch
+benchmarks := SwiftWorkerFixture LoadGenerator SpawnBenchmark
 build := .build/$(CONFIGURATION)
 lib := $(DESTDIR)$(PREFIX)/lib
 docs := $(DESTDIR)$(PREFIX)/share/doc/jobsup
 python := $(lib)/python3/dist-packages
 
-.PHONY: all deps build release demo test python-test end-to-end-test system-test check lint install conflicts uninstall clean
+.PHONY: all deps build release bench demo test python-test end-to-end-test system-test check lint install conflicts uninstall clean
 
 all: build
 
@@ -32,6 +34,13 @@ release: deps
 		echo "swift build -c release --static-swift-stdlib --product $$program"; \
 		swift build -c release --static-swift-stdlib $(SWIFT_FLAGS) --product $$program; \
 	done
+
+bench: release
+	@set -e; for program in $(benchmarks); do \
+		echo "swift build -c release --static-swift-stdlib --product $$program"; \
+		swift build -c release --static-swift-stdlib $(SWIFT_FLAGS) --product $$program; \
+	done
+	@JOBSUP_BUILD="$(CURDIR)/.build/release" python3 Tests/Benchmarks/bench.py $(BENCH)
 
 demo: build
 	@python3 Tests/Demo/demo.py --build .build/debug $(DIR)

@@ -6,8 +6,8 @@ import Testing
 @Suite struct BenchTests {
     private func load(jobs: Int = 1000, batch: Int = 300, perSecond: Double? = nil) -> BenchLoad {
         BenchLoad(
-            type: "no\"op", queue: "q", jobs: jobs, batch: batch, connections: 4, perSecond: perSecond, payloadBytes: 10
-        )
+            type: "no\"op", queue: "q", jobs: jobs, batch: batch, connections: 4, window: 2, perSecond: perSecond,
+            payloadBytes: 10)
     }
 
     @Test func theLastRequestHasTheRest() {
@@ -42,8 +42,10 @@ import Testing
             load: load(), latencies: [.milliseconds(3), .milliseconds(1), .milliseconds(2)], enqueue: .seconds(2),
             drain: .seconds(4))
         #expect(report.enqueuedPerSecond == 500 && report.drainedPerSecond == 250)
-        #expect(report.text.contains("p50 2.0 ms, p99 3.0 ms, 300 jobs each, 4 at once"))
+        #expect(report.text.contains("p50 2.0 ms, p99 3.0 ms, 300 jobs each, 8 at once"))
         #expect(try report.json.contains(#""drained_per_second":250"#))
+        let enqueueOnly = BenchReport(load: load(), latencies: [], enqueue: .seconds(2), drain: nil)
+        #expect(!enqueueOnly.text.contains("drained") && enqueueOnly.text.contains("500 jobs/s"))
     }
 
     @Test func requestsAreGivenOutOnce() {

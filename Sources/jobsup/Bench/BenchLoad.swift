@@ -8,6 +8,8 @@ struct BenchLoad: Equatable {
     let jobs: Int
     let batch: Int
     let connections: Int
+    /// Requests under way on each connection.
+    let window: Int
     let perSecond: Double?
     let payloadBytes: Int
 

@@ -54,12 +54,14 @@ struct BenchRun {
         bar.finish(load.jobs, fraction: 1)
     }
 
-    /// Every connection takes the next request as soon as it has the answer to its last one.
+    /// Every place in the window of a connection takes the next request as soon as it has the answer to its last one.
     private func enqueue(connect: () async throws -> Send) async throws -> (latencies: [Duration], last: String) {
         let requests = load.requests
         let tally = BenchTally()
         var senders: [Send] = []
-        for _ in 0..<min(load.connections, requests.count) { senders.append(try await connect()) }
+        for _ in 0..<min(load.connections, requests.count) {
+            senders += Array(repeating: try await connect(), count: load.window)
+        }
         let start = time.uptime()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for send in senders {

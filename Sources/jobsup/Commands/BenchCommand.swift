@@ -14,6 +14,7 @@ struct BenchCommand: AsyncParsableCommand {
               jobsup bench noop --jobs 200000 --batch 1000 --connections 2
               jobsup bench noop --http --batch 1 --connections 8
               jobsup bench noop --jobs 10000 --batch 1 --per-second 1000
+              jobsup bench noop --enqueue-only --connections 1 --window 4
             """)
 
     @Argument(help: "The job type.")
@@ -25,8 +26,11 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Jobs in one request.", valueName: "count"))
     var batch = 500
 
-    @Option(help: ArgumentHelp("Connections, each with one request at a time.", valueName: "count"))
+    @Option(help: ArgumentHelp("Connections.", valueName: "count"))
     var connections = 4
+
+    @Option(help: ArgumentHelp("Requests under way on each connection.", valueName: "count"))
+    var window = 1
 
     @Option(
         help: ArgumentHelp("Requests in each second over all connections; unbounded by default.", valueName: "count"))
@@ -38,13 +42,16 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "The queue; the type's own by default.")
     var queue: String?
 
+    @Flag(help: "Do not wait until the jobs are done.")
+    var enqueueOnly = false
+
     @Flag(help: "Enqueue by HTTP instead of frames.")
     var http = false
 
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard jobs > 0, batch > 0, connections > 0, perSecond ?? 1 > 0 else {
+        guard jobs > 0, batch > 0, connections > 0, window > 0, perSecond ?? 1 > 0 else {
             throw ValidationError("Counts must be positive.")
         }
         guard payloadBytes >= 2 else { throw ValidationError("--payload-bytes is 2 or more: the quotes of a string.") }
@@ -52,7 +59,7 @@ struct BenchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let load = BenchLoad(
-            type: type, queue: queue, jobs: jobs, batch: batch, connections: connections, perSecond: perSecond,
+            type: type, queue: queue, jobs: jobs, batch: batch, connections: connections, window: window, perSecond: perSecond,
             payloadBytes: payloadBytes)
         let time = TimeSource.system
         let before = try await common.daemon.status().document.finished
@@ -60,9 +67,9 @@ struct BenchCommand: AsyncParsableCommand {
         let run = BenchRun(load: load, time: time, sockets: common.sockets)
         let (latencies, last) = try await http ? run.enqueueByHTTP() : run.enqueueByFrames()
         let enqueued = time.uptime()
-        try await run.waitUntilFinished(before + jobs, last: last)
-        let report = BenchReport(
-            load: load, latencies: latencies, enqueue: enqueued - start, drain: time.uptime() - start)
+        if !enqueueOnly { try await run.waitUntilFinished(before + jobs, last: last) }
+        let drain = enqueueOnly ? nil : time.uptime() - start
+        let report = BenchReport(load: load, latencies: latencies, enqueue: enqueued - start, drain: drain)
         Console.print(common.json ? try report.json : report.text)
     }
 }
