@@ -15,6 +15,7 @@ struct Ending {
 /// The rows of finished jobs, their results, and the attempts that did not complete a job.
 final class FinishedRows {
     private let insertCompleted: Statement
+    private let insertBlock: BlockInsert
     private let insertOther: Statement
     private let insertResult: Statement
     private let insertAttempt: Statement
@@ -30,6 +31,12 @@ final class FinishedRows {
             """
         let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14"
         insertCompleted = try connection.prepare("INSERT INTO finished (\(columns)) VALUES (\(marks))")
+        insertBlock = try BlockInsert(
+            connection, into: "finished",
+            common: [
+                "queue", "priority", "type", "max_attempts", "timeout_ms", "crashes", "state", "attempt", "worker",
+            ],
+            own: ["id", "enqueued_at", "started_at", "finished_at"])
         insertOther = try connection.prepare(
             """
             INSERT INTO finished (\(columns), cause, failure_type, message, payload)
@@ -64,6 +71,30 @@ final class FinishedRows {
         try insertCompleted.bind(13, settlement.worker)
         insertCompleted.bind(14, result.isEmpty ? nil : try insert(result, at: settlement.endedAt))
         try insertCompleted.run()
+    }
+
+    /// The same for a whole block of jobs that have no result and are alike.
+    func insertCompleted(_ block: ArraySlice<TakenLease>, _ settlements: [Settlement]) throws(SQLiteFailure) {
+        let statement = insertBlock.statement
+        let (first, lane) = (block[block.startIndex].entry.job, block[block.startIndex].entry.lane)
+        statement.bind(1, lane.queue)
+        statement.bind(2, Int(lane.priority.rawValue))
+        try statement.bind(3, first.type)
+        statement.bind(4, Int(first.maxAttempts))
+        statement.bind(5, first.timeoutMilliseconds)
+        statement.bind(6, Int(first.crashes))
+        statement.bind(7, JobState.completed.rawValue)
+        statement.bind(8, first.nextAttempt)
+        try statement.bind(9, settlements[block[block.startIndex].index].worker)
+        for row in 0..<BlockInsert.rows {
+            let index = block.startIndex + row
+            let settlement = block[index].index
+            statement.bind(insertBlock.parameter(0, ofRow: row), block[index].entry.job.id.rawValue)
+            statement.bind(insertBlock.parameter(1, ofRow: row), block[index].entry.job.enqueuedAt.milliseconds)
+            statement.bind(insertBlock.parameter(2, ofRow: row), settlements[settlement].startedAt.milliseconds)
+            statement.bind(insertBlock.parameter(3, ofRow: row), settlements[settlement].endedAt.milliseconds)
+        }
+        try statement.run()
     }
 
     func insert(_ row: StoredJob, _ ending: Ending) throws(SQLiteFailure) {

@@ -137,14 +137,20 @@ final class Ledger {
         count(.completed, of: lane.queue)
     }
 
-    private func count(_ state: JobState, of queue: Int) {
+    /// The same for a block of jobs that are alike.
+    func complete(_ block: ArraySlice<TakenLease>, _ settlements: [Settlement]) throws(SQLiteFailure) {
+        try finished.insertCompleted(block, settlements)
+        if let first = block.first { count(.completed, of: first.entry.lane.queue, jobs: block.count) }
+    }
+
+    private func count(_ state: JobState, of queue: Int, jobs: Int = 1) {
         let key = Ended(queue: queue, state: state)
         // Mostly the same as before: the dictionary is asked once a run.
         if key != lastEnded {
             bookRun()
             lastEnded = key
         }
-        endedRun += 1
+        endedRun += jobs
     }
 
     private func bookRun() {

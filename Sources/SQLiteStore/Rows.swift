@@ -19,6 +19,9 @@ final class Rows {
     private let intoReady: Statement
     private let intoBacklog: Statement
     private let intoPending: Statement
+    private let blockIntoReady: BlockInsert
+    private let blockIntoBacklog: BlockInsert
+    private let payloads = PayloadBlock()
     private let remove: [Shelf: Statement]
     private let find: [Shelf: Statement]
     private let crashed: [Shelf: Statement]
@@ -43,6 +46,10 @@ final class Rows {
             INSERT INTO pending (\(columns), payload, run_at, reason)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             """)
+        let common = ["queue", "priority", "type", "max_attempts", "timeout_ms", "crashes", "used"]
+        let own = ["id", "enqueued_at", "payload"]
+        blockIntoReady = try BlockInsert(connection, into: "ready", common: common, own: own)
+        blockIntoBacklog = try BlockInsert(connection, into: "backlog", common: common, own: own)
         remove = try each { "DELETE FROM \($0.rawValue) WHERE id BETWEEN ?1 AND ?2" }
         find = try each { "SELECT \(columns), payload FROM \($0.rawValue) WHERE id = ?1" }
         crashed = try each { "UPDATE \($0.rawValue) SET crashes = ?2 WHERE id = ?1" }
@@ -62,6 +69,42 @@ final class Rows {
         let statement = job.isSpilled ? intoBacklog : intoReady
         try bind(job, lane: lane, to: statement)
         try statement.run(10, blob: job.payload)
+    }
+
+    /// Several that go into the same table.
+    func insert(_ jobs: ArraySlice<ReadyJob>, lane: LaneNumber) throws(SQLiteFailure) {
+        var next = jobs.startIndex
+        while next < jobs.endIndex {
+            let end = next + BlockInsert.rows
+            if end <= jobs.endIndex, ReadyJob.areAlike(jobs[next..<end]) {
+                try insertBlock(jobs[next..<end], lane: lane)
+                next = end
+            } else {
+                try insert(jobs[next], lane: lane)
+                next += 1
+            }
+        }
+    }
+
+    private func insertBlock(_ jobs: ArraySlice<ReadyJob>, lane: LaneNumber) throws(SQLiteFailure) {
+        let first = jobs[jobs.startIndex]
+        let block = first.isSpilled ? blockIntoBacklog : blockIntoReady
+        let statement = block.statement
+        statement.bind(1, lane.queue)
+        statement.bind(2, Int(lane.priority.rawValue))
+        try statement.bind(3, first.type)
+        statement.bind(4, Int(first.maxAttempts))
+        statement.bind(5, first.timeoutMilliseconds)
+        statement.bind(6, Int(first.crashes))
+        statement.bind(7, Int(first.used))
+        payloads.removeAll()
+        for row in 0..<BlockInsert.rows {
+            let index = jobs.startIndex + row
+            statement.bind(block.parameter(0, ofRow: row), jobs[index].id.rawValue)
+            statement.bind(block.parameter(1, ofRow: row), jobs[index].enqueuedAt.milliseconds)
+            try statement.bind(block.parameter(2, ofRow: row), inPlace: payloads.add(jobs[index].payload))
+        }
+        try statement.run()
     }
 
     func insertPending(
@@ -169,4 +212,18 @@ final class Rows {
 extension ReadyJob {
     /// The table that its row lies in while it waits or runs.
     var shelf: Shelf { isSpilled ? .backlog : .ready }
+
+    /// Whether the jobs, all of one table, differ only in what each row of a block has of its own.
+    fileprivate static func areAlike(_ jobs: ArraySlice<ReadyJob>) -> Bool {
+        let first = jobs[jobs.startIndex]
+        var bytes = 0
+        for index in jobs.indices {
+            guard jobs[index].type == first.type, jobs[index].maxAttempts == first.maxAttempts,
+                jobs[index].timeoutMilliseconds == first.timeoutMilliseconds,
+                jobs[index].crashes == first.crashes, jobs[index].used == first.used
+            else { return false }
+            bytes += jobs[index].payload.count
+        }
+        return bytes <= PayloadBlock.capacity
+    }
 }

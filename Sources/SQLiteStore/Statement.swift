@@ -71,6 +71,13 @@ final class Statement {
         }
     }
 
+    /// Binds bytes where they are: they have to stay there until the statement was run.
+    func bind(_ index: Int32, inPlace bytes: UnsafeRawBufferPointer) throws(SQLiteFailure) {
+        let start = bytes.baseAddress ?? UnsafeRawPointer(handle)
+        let code = sqlite3_bind_blob64(handle, index, start, UInt64(bytes.count), nil)
+        guard code == SQLITE_OK else { throw SQLiteFailure(code: code, of: connection) }
+    }
+
     // MARK: Running
 
     /// Runs a statement that gives no rows.

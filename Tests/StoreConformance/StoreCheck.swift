@@ -28,7 +28,7 @@ package struct StoreCheck: Sendable, CustomTestStringConvertible {
     package var testDescription: String { name }
 
     package static let all: [StoreCheck] = [
-        enqueueChecks, claimChecks, settleChecks, releaseChecks, cancelChecks, dueChecks, readChecks, pruneChecks,
-        closeChecks, reopenChecks, concurrencyChecks, propertyChecks,
+        enqueueChecks, claimChecks, settleChecks, largeBatchChecks, releaseChecks, cancelChecks, dueChecks, readChecks,
+        pruneChecks, closeChecks, reopenChecks, concurrencyChecks, propertyChecks,
     ].flatMap { $0 }
 }

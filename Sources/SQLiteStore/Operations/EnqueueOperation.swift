@@ -34,12 +34,12 @@ final class EnqueueOperation: Operation {
         ledger.memory.withLock { place(ids, ledger, &$0) }
         let (new, rows) = (new, ledger.rows)
         for run in runs {
+            guard let runAt = run.runAt else {
+                try rows.insert(new[run.jobs], lane: run.lane)
+                continue
+            }
             for index in run.jobs {
-                if let runAt = run.runAt {
-                    try rows.insertPending(new[index], lane: run.lane, until: runAt, reason: .delayed)
-                } else {
-                    try rows.insert(new[index], lane: run.lane)
-                }
+                try rows.insertPending(new[index], lane: run.lane, until: runAt, reason: .delayed)
             }
         }
     }

@@ -5,16 +5,9 @@ final class SettleOperation: Operation {
     private let settlements: [Settlement]
     private let completion: StoreCompletion<[SettlementOutcome]>
     private var outcomes: [SettlementOutcome] = []
-    private var taken: [Taken] = []
+    private var taken: [TakenLease] = []
     /// What goes back to a place at hand.
     private var returning: [StoredJob] = []
-
-    /// A lease that was the current one, and what becomes of its job.
-    private struct Taken {
-        let index: Int
-        let entry: Leases.Entry
-        let state: JobState
-    }
 
     init(_ settlements: [Settlement], completion: @escaping StoreCompletion<[SettlementOutcome]>) {
         self.settlements = settlements
@@ -29,12 +22,22 @@ final class SettleOperation: Operation {
         let taken = taken
         try leave(.ready, taken, ledger)
         try leave(.backlog, taken, ledger)
-        for index in taken.indices { try write(taken[index], ledger) }
+        var next = 0
+        while next < taken.count {
+            let end = next + BlockInsert.rows
+            if end <= taken.count, TakenLease.completeAlike(taken[next..<end], settlements) {
+                try ledger.complete(taken[next..<end], settlements)
+                next = end
+            } else {
+                try write(taken[next], ledger)
+                next += 1
+            }
+        }
     }
 
     private func take(_ memory: inout StoreMemory) {
         var outcomes = [SettlementOutcome](repeating: .stale, count: settlements.count)
-        var taken: [Taken] = []
+        var taken: [TakenLease] = []
         taken.reserveCapacity(settlements.count)
         var isAscending = true
         for index in settlements.indices {
@@ -42,7 +45,7 @@ final class SettleOperation: Operation {
             let state = settlements[index].verdict.state(cancelled: entry.cancelledAt != nil)
             outcomes[index] = .settled(state)
             if let last = taken.last, last.entry.job.id > entry.job.id { isAscending = false }
-            taken.append(Taken(index: index, entry: entry, state: state))
+            taken.append(TakenLease(index: index, entry: entry, state: state))
         }
         // In the order of ids, neighbours can be deleted together and the tables grow at their end.
         if !isAscending { taken.sort { $0.entry.job.id < $1.entry.job.id } }
@@ -51,7 +54,7 @@ final class SettleOperation: Operation {
     }
 
     /// Deletes the rows of the jobs that leave a table, runs of neighbours at once.
-    private func leave(_ shelf: Shelf, _ taken: [Taken], _ ledger: Ledger) throws(SQLiteFailure) {
+    private func leave(_ shelf: Shelf, _ taken: [TakenLease], _ ledger: Ledger) throws(SQLiteFailure) {
         var run: ClosedRange<Int64>?
         for index in taken.indices where taken[index].entry.job.shelf == shelf && taken[index].state != .queued {
             let id = taken[index].entry.job.id.rawValue
@@ -65,7 +68,7 @@ final class SettleOperation: Operation {
         if let run { try ledger.rows.delete(run, from: shelf) }
     }
 
-    private func write(_ item: Taken, _ ledger: Ledger) throws(SQLiteFailure) {
+    private func write(_ item: TakenLease, _ ledger: Ledger) throws(SQLiteFailure) {
         let settlement = settlements[item.index]
         if item.state == .completed, case .complete(let result) = settlement.verdict {
             try ledger.complete(item.entry.job, lane: item.entry.lane, settlement, result: result)
@@ -115,7 +118,7 @@ final class SettleOperation: Operation {
         }
     }
 
-    private func verdict(of item: Taken) -> Verdict { settlements[item.index].verdict }
+    private func verdict(of item: TakenLease) -> Verdict { settlements[item.index].verdict }
 
     func rollBack(_ memory: inout StoreMemory) {
         for item in taken { memory.leases.resume(item.entry.job.id) }
@@ -123,6 +126,32 @@ final class SettleOperation: Operation {
 
     func answer(_ error: StoreError?) {
         completion(error.map { .failure($0) } ?? .success(outcomes))
+    }
+}
+
+/// A lease that was the current one when it was settled, and what becomes of its job.
+struct TakenLease {
+    /// Its settlement's place in the request.
+    let index: Int
+    let entry: Leases.Entry
+    let state: JobState
+
+    /// Whether all the jobs completed without a result, and differ only in what each row of a block has of its own.
+    fileprivate static func completeAlike(_ taken: ArraySlice<TakenLease>, _ settlements: [Settlement]) -> Bool {
+        let first = taken[taken.startIndex]
+        let worker = settlements[first.index].worker
+        for index in taken.indices {
+            guard taken[index].state == .completed, taken[index].entry.lane == first.entry.lane,
+                taken[index].entry.job.type == first.entry.job.type,
+                taken[index].entry.job.maxAttempts == first.entry.job.maxAttempts,
+                taken[index].entry.job.timeoutMilliseconds == first.entry.job.timeoutMilliseconds,
+                taken[index].entry.job.crashes == first.entry.job.crashes,
+                taken[index].entry.job.used == first.entry.job.used,
+                settlements[taken[index].index].worker == worker,
+                case .complete(let result) = settlements[taken[index].index].verdict, result.isEmpty
+            else { return false }
+        }
+        return true
     }
 }
 
