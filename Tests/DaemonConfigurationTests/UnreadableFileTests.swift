@@ -105,6 +105,15 @@ import Testing
             problems.first?.hasSuffix("is too much: 10000 values when aliases (*name) are followed, and more") == true)
     }
 
+    @Test func manyValuesAreAllowed() throws {
+        // The mapping and the list are values themselves.
+        for (count, problem) in [(9998, "unknown key"), (9999, "is too much")] {
+            let text = "none: [" + Array(repeating: "0", count: count).joined(separator: ", ") + "]"
+            let problems = try ConfigurationPlace(text).problems()
+            #expect(problems.count == 1 && problems.first?.contains(problem) == true, "\(count): \(problems)")
+        }
+    }
+
     @Test func depthIsBounded() throws {
         let aliases = (1...400).map { "a\($0): &a\($0) [*a\($0 - 1)]" }
         let chain = try ConfigurationPlace((["a0: &a0 x"] + aliases).joined(separator: "\n")).problems()
