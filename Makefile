@@ -102,7 +102,7 @@ install: conflicts
 	install -D -m 644 -t "$(lib)/sysusers.d" systemd/sysusers.d/jobsup.conf
 	install -D -m 644 -t "$(lib)/tmpfiles.d" systemd/tmpfiles.d/jobsup.conf
 	install -D -m 644 -t "$(lib)/systemd/catalog" systemd/catalog/jobsup.catalog
-	install -D -m 644 -t "$(docs)" README.md Sources/Documentation.docc/Operations.md
+	install -D -m 644 -t "$(docs)" README.md $(addprefix Sources/Documentation.docc/,CommandLine.md Configuration.md Operations.md)
 	@if [ -e "$(DESTDIR)/etc/jobsup/jobsup.yaml" ]; then \
 		echo "install: keeping $(DESTDIR)/etc/jobsup/jobsup.yaml"; \
 		install -D -m 644 etc/jobsup.yaml "$(docs)/jobsup.yaml"; \

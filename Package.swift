@@ -107,6 +107,9 @@ let package = Package(
                 "jobsup", "JobModel", "JobsupClient", "TaskJSON", nioCore, nioPosix, arguments,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: strict),
+        .testTarget(
+            name: "DaemonConfigurationTests", dependencies: ["DaemonConfiguration", "JobModel"],
+            swiftSettings: strict),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "JobModel"], swiftSettings: strict),
         .target(
             name: "StoreConformance", dependencies: ["JobModel", "JobStore"], path: "Tests/StoreConformance",

@@ -1,135 +1,58 @@
 import Foundation
-import JobModel
-import Yams
 
 /// Finds and reads the configuration: a file, `conf.d/*.yaml` beside it, the environment, flags; the later wins.
 package struct ConfigurationLoader {
-    private let environment: [String: String]
+    private let environment: ConfigurationEnvironment
     /// Key path and value of each flag, with the flag's name.
     private let flags: [(flag: String, path: [String], value: String)]
 
     package init(environment: [String: String], flags: [(flag: String, path: [String], value: String)] = []) {
-        self.environment = environment
+        self.environment = ConfigurationEnvironment(variables: environment)
         self.flags = flags
     }
 
     /// Reads the file at `path` and what lies over it.
     package func load(_ path: String) throws(ConfigurationError) -> Configuration {
         let findings = ConfigurationFindings()
-        var tree: ConfigurationValue?
-        for file in files(of: path) {
-            guard let part = parse(file, findings) else { continue }
-            tree = tree?.merging(part) ?? part
+        findings.files = files(of: path, findings)
+        var tree = ConfigurationValue.mapping([], .file(path: path, line: 1, column: 1))
+        for file in findings.files {
+            guard let part = ConfigurationFile(path: file).read(into: findings) else { continue }
+            tree = tree.merging(part)
         }
-        for (variable, keys, text) in overrides(of: tree) {
-            let part = ConfigurationValue.at(keys, text, from: .environment(variable))
-            tree = tree?.merging(part) ?? part
-        }
-        for (flag, keys, text) in flags {
-            let part = ConfigurationValue.at(keys, text, from: .flag(flag))
-            tree = tree?.merging(part) ?? part
-        }
+        guard !findings.isIncomplete else { throw ConfigurationError(problems: findings.sortedProblems) }
+        tree = environment.overriding(tree)
+        for (flag, keys, text) in flags { tree = tree.setting(keys[...], to: text, from: .flag(flag)) }
         var configuration = Configuration(reading: tree, into: findings)
-        guard findings.problems.isEmpty else { throw ConfigurationError(problems: findings.problems) }
-        configuration.warnings = findings.warnings + unknownVariables()
+        guard !findings.hasProblems else { throw ConfigurationError(problems: findings.sortedProblems) }
+        environment.warnOfUnknown(in: tree, findings)
+        configuration.warnings = findings.sortedWarnings
         configuration.settings = findings.settings
         return configuration
     }
 
-    private func files(of path: String) -> [String] {
-        let directory = (path as NSString).deletingLastPathComponent + "/conf.d"
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        return [path]
-            + names.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }.sorted().map { "\(directory)/\($0)" }
+    /// `conf.d` in the directory of the file; for a name alone, in the current one.
+    static func directory(beside path: String) -> String {
+        let parent = (path as NSString).deletingLastPathComponent as NSString
+        return parent.appendingPathComponent("conf.d")
     }
 
-    private func parse(_ file: String, _ findings: ConfigurationFindings) -> ConfigurationValue? {
-        let text: String
+    private func files(of path: String, _ findings: ConfigurationFindings) -> [String] {
+        let directory = Self.directory(beside: path)
+        var names: [String] = []
         do {
-            text = try String(contentsOfFile: file, encoding: .utf8)
+            names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
+        } catch CocoaError.fileReadNoSuchFile {
+            // There need not be one.
         } catch {
-            let exists = FileManager.default.fileExists(atPath: file)
-            let why =
-                exists ? "cannot be read as UTF-8 text by this user" : "there is no such file; name one with --config"
-            findings.complain(.file(path: file, line: 1, column: 1), "", why)
-            return nil
+            let why = "cannot be listed by this user as a directory"
+            findings.complain(.file(path: directory, line: 1, column: 1), "", why)
+            findings.isIncomplete = true
         }
-        do {
-            return try Yams.compose(yaml: text).map { ConfigurationValue($0, file: file) }
-        } catch let error as YamlError {
-            let (line, column, message) = error.place
-            findings.complain(.file(path: file, line: line, column: column), "", message)
-        } catch {
-            findings.complain(.file(path: file, line: 1, column: 1), "", "\(error)")
+        let paths = names.filter { !$0.hasPrefix(".") }.map { "\(directory)/\($0)" }
+        for other in paths where other.hasSuffix(".yml") {
+            findings.warn(.file(path: other, line: 1, column: 1), "", "is not read: the name must end in .yaml")
         }
-        return nil
-    }
-
-    // MARK: Environment
-
-    private static let variables: [String: [String]] = [
-        "JOBSUP_STATE_DIRECTORY": ["state_directory"], "JOBSUP_RUNTIME_DIRECTORY": ["runtime_directory"],
-        "JOBSUP_SOCKET_GROUP": ["socket_group"], "JOBSUP_LOG_LEVEL": ["log_level"],
-        "JOBSUP_DRAIN_TIMEOUT": ["drain_timeout"], "JOBSUP_STORE_SYNCHRONOUS": ["store", "synchronous"],
-        "JOBSUP_STORE_RESULT_TTL": ["store", "result_ttl"], "JOBSUP_STORE_HISTORY": ["store", "history"],
-        "JOBSUP_LIMITS_PAYLOAD": ["limits", "payload"], "JOBSUP_LIMITS_RESULT": ["limits", "result"],
-        "JOBSUP_DEFAULTS_QUEUE": ["defaults", "queue"], "JOBSUP_DEFAULTS_TIMEOUT": ["defaults", "timeout"],
-        "JOBSUP_DEFAULTS_MAX_ATTEMPTS": ["defaults", "max_attempts"],
-    ]
-
-    private func overrides(of tree: ConfigurationValue?) -> [(String, [String], String)] {
-        var result: [(String, [String], String)] = []
-        for (name, path) in Self.variables.sorted(by: { $0.key < $1.key }) {
-            if let value = environment[name] { result.append((name, path, value)) }
-        }
-        result += named("WORKER_CONCURRENCY_", in: tree, section: "pools", key: "concurrency")
-        result += named("TIMEOUT_", in: tree, section: "types", key: "timeout")
-        return result
-    }
-
-    /// `TIMEOUT_SEND_MAIL` is the timeout of the type that is written `send_mail` or `send-mail` in the file.
-    private func named(
-        _ prefix: String, in tree: ConfigurationValue?, section: String, key: String
-    ) -> [(String, [String], String)] {
-        guard case .mapping(let members, _)? = tree,
-            case .mapping(let entries, _)? = members.first(where: { $0.key == section })?.value
-        else { return [] }
-        return entries.compactMap { entry in
-            let variable =
-                prefix
-                + entry.key.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "_" }.joined()
-            return environment[variable].map { (variable, [section, entry.key, key], $0) }
-        }
-    }
-
-    private func unknownVariables() -> [ConfigurationProblem] {
-        let workersOwn: Set<String> = [
-            "JOBSUP_SOCKET", "JOBSUP_TOKEN", "JOBSUP_POOL", "JOBSUP_WORKER", "JOBSUP_SLOTS", "JOBSUP_QUEUES",
-            "JOBSUP_QUEUE", "JOBSUP_ATTEMPT", "JOBSUP_MAX_ATTEMPTS", "JOBSUP_CONFIG",
-        ]
-        let unknown = environment.keys.filter {
-            $0.hasPrefix("JOBSUP_") && Self.variables[$0] == nil && !workersOwn.contains($0)
-                && !$0.hasPrefix("JOBSUP_JOB_")
-        }
-        return unknown.sorted().map { name in
-            let near = Suggestion.nearest(to: name, in: Self.variables.keys)
-            let hint = near.map { "; did you mean \($0)?" } ?? ""
-            return ConfigurationProblem(
-                origin: .environment(name), key: "", message: "is not a setting and has no effect\(hint)")
-        }
-    }
-}
-
-extension YamlError {
-    /// Where and what, as far as the parser says.
-    fileprivate var place: (line: Int, column: Int, message: String) {
-        switch self {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            (mark.line, mark.column, "not valid YAML: \(problem)")
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            (context.mark.line, context.mark.column, "duplicate key: \(duplicates.joined(separator: ", "))")
-        default: (1, 1, "not valid YAML: \(self)")
-        }
+        return [path] + paths.filter { $0.hasSuffix(".yaml") }
     }
 }

@@ -10,10 +10,11 @@ package struct ConfigurationReport {
     package var text: String {
         let settings = configuration.settings
         let keyWidth = settings.map(\.key.count).max() ?? 0
-        let valueWidth = min(40, settings.map(\.value.count).max() ?? 0)
+        let valueWidth = min(48, settings.map(\.value.count).max() ?? 0)
         return settings.map { setting in
             let key = setting.key.padded(to: keyWidth)
-            return "\(key)  \(setting.value.padded(to: valueWidth))  # \(setting.origin)"
+            let value = setting.value.isEmpty ? "-" : setting.value.onOneLine
+            return "\(key)  \(value.padded(to: valueWidth))  # \(setting.origin)"
         }.joined(separator: "\n")
     }
 }
@@ -21,5 +22,10 @@ package struct ConfigurationReport {
 extension String {
     fileprivate func padded(to width: Int) -> String {
         self + String(repeating: " ", count: max(0, width - count))
+    }
+
+    /// A value of several lines must not look like further settings.
+    fileprivate var onOneLine: String {
+        String(UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 }

@@ -1,27 +1,11 @@
-import Yams
-
-/// Where a setting comes from.
-package enum Origin: Hashable, Sendable, CustomStringConvertible {
-    case builtIn
-    case file(path: String, line: Int, column: Int)
-    case environment(String)
-    case flag(String)
-
-    package var description: String {
-        switch self {
-        case .builtIn: "default"
-        case .file(let path, let line, let column): "\(path):\(line):\(column)"
-        case .environment(let name): "environment \(name)"
-        case .flag(let name): "flag \(name)"
-        }
-    }
-}
-
 /// A value as it was written, from whatever source, with where it stands.
 indirect enum ConfigurationValue {
+    typealias Member = (key: String, keyOrigin: Origin, value: ConfigurationValue)
+
+    /// An empty text stands for nothing: `key:` without a value.
     case scalar(String, Origin)
     case list([ConfigurationValue], Origin)
-    case mapping([(key: String, keyOrigin: Origin, value: ConfigurationValue)], Origin)
+    case mapping([Member], Origin)
 
     var origin: Origin {
         switch self {
@@ -29,31 +13,15 @@ indirect enum ConfigurationValue {
         }
     }
 
-    init(_ node: Node, file: String) {
-        let origin = Self.origin(of: node, file: file)
-        switch node {
-        case .scalar(let scalar): self = .scalar(scalar.string, origin)
-        case .sequence(let sequence):
-            self = .list(sequence.map { ConfigurationValue($0, file: file) }, origin)
-        case .mapping(let mapping):
-            let members = mapping.map { key, value in
-                (
-                    key: key.string ?? "?", keyOrigin: Self.origin(of: key, file: file),
-                    value: ConfigurationValue(value, file: file)
-                )
-            }
-            self = .mapping(members, origin)
-        case .alias: self = .scalar("", origin)
-        }
+    var isNothing: Bool {
+        if case .scalar("", _) = self { true } else { false }
     }
 
-    private static func origin(of node: Node, file: String) -> Origin {
-        .file(path: file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
-    }
-
-    /// What `other` says is laid over this, key by key.
+    /// What `other` says is laid over this, key by key. A section whose keys are all commented out takes none away.
     func merging(_ other: ConfigurationValue) -> ConfigurationValue {
-        guard case .mapping(var members, let origin) = self, case .mapping(let later, _) = other else { return other }
+        guard case .mapping(var members, let origin) = self else { return other }
+        if other.isNothing { return self }
+        guard case .mapping(let later, _) = other else { return other }
         for member in later {
             if let index = members.firstIndex(where: { $0.key == member.key }) {
                 members[index] = (member.key, member.keyOrigin, members[index].value.merging(member.value))
@@ -64,10 +32,26 @@ indirect enum ConfigurationValue {
         return .mapping(members, origin)
     }
 
-    /// A tree that says only this one thing.
-    static func at(_ path: [String], _ text: String, from origin: Origin) -> ConfigurationValue {
-        path.reversed().reduce(.scalar(text, origin)) { inner, key in
-            .mapping([(key: key, keyOrigin: origin, value: inner)], origin)
-        }
+    /// This with one setting laid over it. What is in the way and no mapping stays, so that it is complained of.
+    func setting(_ path: ArraySlice<String>, to text: String, from origin: Origin) -> ConfigurationValue {
+        guard let key = path.first else { return .scalar(text, origin) }
+        guard isNothing || isMapping else { return self }
+        var members = self.members
+        let index = members.firstIndex { $0.key == key }
+        let old = index.map { members[$0] } ?? (key: key, keyOrigin: origin, value: .scalar("", origin))
+        let new = (
+            key: key, keyOrigin: old.keyOrigin, value: old.value.setting(path.dropFirst(), to: text, from: origin)
+        )
+        if let index { members[index] = new } else { members.append(new) }
+        return .mapping(members, self.origin)
+    }
+
+    /// None when this is no mapping.
+    var members: [Member] {
+        if case .mapping(let members, _) = self { members } else { [] }
+    }
+
+    private var isMapping: Bool {
+        if case .mapping = self { true } else { false }
     }
 }

@@ -5,7 +5,7 @@ extension Duration {
         let unit = units.first { text.hasSuffix($0.0) }
         let digits = text.dropLast(unit?.0.count ?? 0)
         guard let first = digits.utf8.first, first == UInt8(ascii: "-") || (48...57).contains(first),
-            let number = Double(digits), number.isFinite
+            let number = Double(decimal: digits)
         else { return nil }
         let milliseconds = number * (unit?.1 ?? 1) * 1000
         guard abs(milliseconds) < 1e15 else { return nil }

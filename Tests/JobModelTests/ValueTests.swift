@@ -48,6 +48,29 @@ struct ValueTests {
         #expect(Duration.milliseconds(1500).inSeconds == 1.5)
     }
 
+    @Test("a time is seconds or a number with a unit")
+    func durationText() {
+        for (text, time) in [
+            ("1.5", Duration.milliseconds(1500)), ("250ms", .milliseconds(250)), ("5m", .seconds(300)),
+            ("1.5h", .seconds(5400)), ("2d", .seconds(172_800)), ("-1s", .seconds(-1)), ("1e3", .seconds(1000)),
+        ] {
+            #expect(Duration(text: text) == time, "\(text)")
+        }
+        for text in [
+            "", "s", "x", "1w", "5 m", " 5", "0x10", "0x1d", "1e999", "nan", "inf", "-inf", "--1", "1_000", ".5",
+        ] {
+            #expect(Duration(text: text) == nil, "\(text)")
+        }
+    }
+
+    @Test("numbers are decimal and finite")
+    func decimal() {
+        #expect(Double(decimal: "1") == 1 && Double(decimal: "-0.5") == -0.5 && Double(decimal: "1E+3") == 1000)
+        for text in ["", "0x10", "0x1p3", "nan", "inf", "-infinity", "1e999", "1,5", "1 ", "e"] {
+            #expect(Double(decimal: text) == nil, "\(text)")
+        }
+    }
+
     @Test("only the last of all attempts is the last")
     func lastAttempt() {
         func job(attempt: Int) -> ClaimedJob {

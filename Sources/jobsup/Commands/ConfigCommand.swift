@@ -39,10 +39,10 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         } catch {
             throw Complaint("the configuration is wrong", hint: "\(error)", .wrongInput)
         }
-        for warning in configuration.warnings { Console.error("warning: \(warning)\n") }
+        for warning in configuration.warnings { Console.error(Shown.line("warning: \(warning)") + "\n") }
         if json {
             let encoder = JSONEncoder()
-            encoder.outputFormatting = [.withoutEscapingSlashes]
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             Console.print(try encoder.encode(configuration.settings))
         } else {
             Console.print(ConfigurationReport(configuration).text)

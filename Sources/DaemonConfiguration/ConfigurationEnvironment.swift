@@ -1,0 +1,62 @@
+import JobModel
+
+/// The variables of the environment that are settings.
+struct ConfigurationEnvironment {
+    let variables: [String: String]
+
+    static let settings: [String: [String]] = [
+        "JOBSUP_STATE_DIRECTORY": ["state_directory"], "JOBSUP_RUNTIME_DIRECTORY": ["runtime_directory"],
+        "JOBSUP_SOCKET_GROUP": ["socket_group"], "JOBSUP_LOG_LEVEL": ["log_level"],
+        "JOBSUP_DRAIN_TIMEOUT": ["drain_timeout"], "JOBSUP_STORE_SYNCHRONOUS": ["store", "synchronous"],
+        "JOBSUP_STORE_RESULT_TTL": ["store", "result_ttl"], "JOBSUP_STORE_HISTORY": ["store", "history"],
+        "JOBSUP_LIMITS_PAYLOAD": ["limits", "payload"], "JOBSUP_LIMITS_RESULT": ["limits", "result"],
+        "JOBSUP_DEFAULTS_QUEUE": ["defaults", "queue"], "JOBSUP_DEFAULTS_TIMEOUT": ["defaults", "timeout"],
+        "JOBSUP_DEFAULTS_MAX_ATTEMPTS": ["defaults", "max_attempts"],
+    ]
+    private static let concurrency = "WORKER_CONCURRENCY_"
+    private static let timeout = "TIMEOUT_"
+    /// What the daemon gives to workers, who may start a command of it.
+    private static let ofWorkers: Set<String> = [
+        "JOBSUP_SOCKET", "JOBSUP_TOKEN", "JOBSUP_POOL", "JOBSUP_WORKER", "JOBSUP_SLOTS", "JOBSUP_QUEUES",
+        "JOBSUP_QUEUE", "JOBSUP_ATTEMPT", "JOBSUP_MAX_ATTEMPTS",
+    ]
+
+    /// `tree` with what the environment says laid over it.
+    func overriding(_ tree: ConfigurationValue) -> ConfigurationValue {
+        var result = tree
+        for (name, path) in overrides(of: tree) {
+            guard let text = variables[name] else { continue }
+            result = result.setting(path[...], to: text, from: .environment(name))
+        }
+        return result
+    }
+
+    /// Warns of variables that look like settings and are none.
+    func warnOfUnknown(in tree: ConfigurationValue, _ findings: ConfigurationFindings) {
+        let known = overrides(of: tree).map(\.name)
+        for name in variables.keys.sorted() where !known.contains(name) {
+            let isOurs = name.hasPrefix("JOBSUP_") && !name.hasPrefix("JOBSUP_JOB_") && !Self.ofWorkers.contains(name)
+            guard isOurs || name.hasPrefix(Self.concurrency) else { continue }
+            let hint = Suggestion.nearest(to: name, in: known).map { "; did you mean \($0)?" } ?? ""
+            findings.warn(.environment(name), "", "is not a setting and has no effect\(hint)")
+        }
+    }
+
+    /// The names that count, whether they are set or not.
+    private func overrides(of tree: ConfigurationValue) -> [(name: String, path: [String])] {
+        Self.settings.sorted { $0.key < $1.key }.map { (name: $0.key, path: $0.value) }
+            + Self.named(Self.concurrency, in: tree, section: "pools", key: "concurrency")
+            + Self.named(Self.timeout, in: tree, section: "types", key: "timeout")
+    }
+
+    /// `TIMEOUT_SEND_MAIL` is the timeout of the type that is written `send_mail` or `send-mail` in the file.
+    private static func named(
+        _ prefix: String, in tree: ConfigurationValue, section: String, key: String
+    ) -> [(name: String, path: [String])] {
+        let entries = tree.members.first { $0.key == section }?.value.members ?? []
+        return entries.map { entry in
+            let name = entry.key.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? String($0) : "_" }
+            return (name: prefix + name.joined(), path: [section, entry.key, key])
+        }
+    }
+}
