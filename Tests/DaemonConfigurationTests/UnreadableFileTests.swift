@@ -63,13 +63,6 @@ import Testing
         #expect(place.problems() == ["jobsup.yaml:1:1: is a directory, not a file"])
     }
 
-    /// Root may read everything.
-    @Test(.enabled(if: geteuid() != 0)) func aFileOfSomebodyElseIsTold() throws {
-        let place = try ConfigurationPlace("log_level: info")
-        try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: place.main)
-        #expect(place.problems() == ["jobsup.yaml:1:1: this user may not read it"])
-    }
-
     @Test func aFileThatCannotBeAConfigurationIsNotReadToItsEnd() throws {
         let place = try ConfigurationPlace(String(repeating: "#\n", count: 1 << 19))
         #expect(place.problems() == [])

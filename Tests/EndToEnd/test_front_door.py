@@ -205,6 +205,17 @@ class FrontDoor(unittest.TestCase):
         self.assertEqual(daemon.returncode, 78)
         self.assertIn("did you mean 'command'?", daemon.stderr)
 
+    def test_a_configuration_that_may_not_be_read_is_told(self):
+        path = self.daemon.directory / "secret.yaml"
+        path.write_text("log_level: info\n")
+        path.chmod(0)
+        # Root may read everything unless it gave that right away.
+        without = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+        command = [*without, str(BUILD / "jobsup"), "config", "check", str(path)]
+        result = subprocess.run(command, capture_output=True, text=True)
+        self.assertEqual(result.returncode, 64)
+        self.assertIn(f"{path}:1:1: this user may not read it", result.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -43,7 +43,7 @@ let largeBatchChecks: [StoreCheck] = [
             #expect(record.maxAttempts == job.maxAttempts && record.timeoutMilliseconds == job.timeoutMilliseconds)
         }
         #expect(bench.counts().line == "pending 0 queued 0 processing 0 completed 169 failed 1")
-        #expect(bench.counts(of: "other").line == "pending 0 queued 0 processing 0 completed 30")
+        #expect(bench.counts("other").line == "pending 0 queued 0 processing 0 completed 30")
     },
 ]
 

@@ -59,8 +59,8 @@ struct BenchCommand: AsyncParsableCommand {
 
     func run() async throws {
         let load = BenchLoad(
-            type: type, queue: queue, jobs: jobs, batch: batch, connections: connections, window: window, perSecond: perSecond,
-            payloadBytes: payloadBytes)
+            type: type, queue: queue, jobs: jobs, batch: batch, connections: connections, window: window,
+            perSecond: perSecond, payloadBytes: payloadBytes)
         let time = TimeSource.system
         let before = try await common.daemon.status().document.finished
         let start = time.uptime()
