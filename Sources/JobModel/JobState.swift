@@ -28,7 +28,20 @@ package enum JobState: Int, CaseIterable, Sendable {
     /// The states a job never leaves by itself.
     package static let finished: [JobState] = allCases.filter(\.isFinished)
 
-    package var name: String { String(describing: self) }
+    /// The word of documents and commands.
+    package var name: String {
+        switch self {
+        case .pending: "pending"
+        case .queued: "queued"
+        case .processing: "processing"
+        case .cancelling: "cancelling"
+        case .cancelled: "cancelled"
+        case .completed: "completed"
+        case .failed: "failed"
+        case .timeout: "timeout"
+        case .expired: "expired"
+        }
+    }
 
     package init?(name: some StringProtocol) {
         guard let state = Self.allCases.first(where: { $0.name == name }) else { return nil }

@@ -6,25 +6,25 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 
-/// The HTTP API on its Unix socket, all of it on one event loop.
+/// The HTTP API on its Unix socket, each connection on one of the event loops.
 ///
 /// Of Hummingbird it takes the router and the server, not the `Application` around them: that one wakes up every second
 /// to renew the date of its answers, also when nobody asks.
 package struct APIServer: Service {
     private let socket: SocketFile
     private let api: API
-    private let loop: any EventLoop
+    private let loops: any EventLoopGroup
     private let logger: Logger
     private let onListening: @Sendable () -> Void
 
     /// `onListening` is called once the socket accepts connections.
     package init(
         engine: Engine, facts: DaemonFacts, time: TimeSource, trouble: StoreTrouble, socket: SocketFile,
-        loop: any EventLoop, logger: Logger, onListening: @escaping @Sendable () -> Void
+        loops: any EventLoopGroup, logger: Logger, onListening: @escaping @Sendable () -> Void
     ) {
         self.socket = socket
         self.api = API(engine: engine, facts: facts, time: time, trouble: trouble)
-        self.loop = loop
+        self.loops = loops
         self.logger = logger
         self.onListening = onListening
     }
@@ -33,13 +33,12 @@ package struct APIServer: Service {
         let requestLogger = quiet(logger)
         let channel = HTTP1Channel.Configuration(
             additionalChannelHandlers: [PeerCheck(group: socket.group, logger: logger)])
-        let server = try HTTPServerBuilder.http1(configuration: channel).buildServer(
-            configuration: .init(address: .unixDomainSocket(path: socket.path)), eventLoopGroup: loop,
+        let builder = HTTPServerBuilder { LoopChannel(HTTP1Channel(responder: $0, configuration: channel)) }
+        let server = try builder.buildServer(
+            configuration: .init(address: .unixDomainSocket(path: socket.path)), eventLoopGroup: loops,
             logger: requestLogger, responder: responder(logger: requestLogger)
         ) { _ in listening() }
-        try await withTaskExecutorPreference(LoopExecutor(loop)) {
-            try await server.run()
-        }
+        try await server.run()
     }
 
     private func responder(logger: Logger) -> HTTPChannelHandler.Responder {

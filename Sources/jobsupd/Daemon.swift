@@ -37,7 +37,8 @@ struct Daemon {
         }
         let store = try SQLiteStore(settings.store)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let webLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        // A request costs the API ten times what a frame costs the engine: two loops, so that it keeps up with the disk.
+        let webLoops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let engine = try await Engine.start(
             settings.engine, store: store, host: host, on: loops.next(), time: time,
             random: SystemRandomNumberGenerator(), emit: emit)
@@ -45,8 +46,7 @@ struct Daemon {
         let (listening, listens) = AsyncStream.makeStream(of: Void.self)
         let server = APIServer(
             engine: engine, facts: facts, time: time, trouble: trouble, socket: settings.apiSocket,
-            loop: webLoops.next(),
-            logger: logger, onListening: { listens.finish() })
+            loops: webLoops, logger: logger, onListening: { listens.finish() })
         // Shut down in reverse: first the engine drains, and until it has, the API answers.
         let group = ServiceGroup(
             configuration: .init(
