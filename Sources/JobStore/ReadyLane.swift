@@ -57,7 +57,7 @@ package struct ReadyLane: Sendable {
             for job in jobs { insert(job) }
         } else {
             line.append(contentsOf: jobs)
-            weight += jobs.reduce(0) { $0 + $1.weight }
+            for index in jobs.indices { weight += jobs[index].weight }
         }
     }
 

@@ -53,9 +53,12 @@ final class EnqueueOperation: Operation {
         // What the keys of this batch were given: rows of it are not there yet to be asked.
         var states: [JobID: JobState] = [:]
         var lastID = ledger.lastID
-        for job in jobs {
-            let state: JobState = job.waits ? .pending : .queued
-            if let key = job.key, let known = try ledger.keys.job(of: key) {
+        // By index, here and below: a copy of a job is counted in memory that another thread has at hand.
+        let jobs = jobs
+        for index in jobs.indices {
+            let state: JobState = jobs[index].waits ? .pending : .queued
+            let key = jobs[index].key
+            if let key, let known = try ledger.keys.job(of: key) {
                 let current = if let new = states[known] { new } else { try ledger.state(of: known) }
                 receipts.append(EnqueueReceipt(id: known, state: current, existed: true))
                 ids.append(nil)
@@ -63,7 +66,7 @@ final class EnqueueOperation: Operation {
             }
             lastID += 1
             let id = JobID(lastID)
-            if let key = job.key {
+            if let key {
                 try ledger.keys.insert(key, of: id)
                 states[id] = state
             }
@@ -81,16 +84,17 @@ final class EnqueueOperation: Operation {
         new.reserveCapacity(jobs.count)
         var name = ""
         var queue = -1
-        for (job, id) in zip(jobs, ids) {
-            guard let id else { continue }
-            if queue < 0 || name != job.queue {
-                name = job.queue
+        let jobs = jobs
+        for index in jobs.indices {
+            guard let id = ids[index] else { continue }
+            if queue < 0 || name != jobs[index].queue {
+                name = jobs[index].queue
                 queue = memory.names.intern(name)
             }
-            let lane = LaneNumber(queue: queue, priority: job.priority)
-            let runAt = job.waits ? job.runAt : nil
+            let lane = LaneNumber(queue: queue, priority: jobs[index].priority)
+            let runAt = jobs[index].waits ? jobs[index].runAt : nil
             let isSpilled =
-                runAt == nil && !ledger.admit(id, payload: job.payload.count, to: lane, in: &memory)
+                runAt == nil && !ledger.admit(id, payload: jobs[index].payload.count, to: lane, in: &memory)
             let here = Run(lane: lane, runAt: runAt, isSpilled: isSpilled, jobs: new.count..<(new.count + 1))
             if let run = runs.last, here.continues(run) {
                 runs[runs.count - 1] = Run(
@@ -98,7 +102,7 @@ final class EnqueueOperation: Operation {
             } else {
                 runs.append(here)
             }
-            new.append(ReadyJob(job, id: id, isSpilled: isSpilled))
+            new.append(ReadyJob(jobs[index], id: id, isSpilled: isSpilled))
         }
         self.new = new
         self.runs = runs
