@@ -18,7 +18,7 @@ lib := $(DESTDIR)$(PREFIX)/lib
 docs := $(DESTDIR)$(PREFIX)/share/doc/jobsup
 python := $(lib)/python3/dist-packages
 
-.PHONY: all deps build release bench demo test python-test end-to-end-test system-test check lint install conflicts uninstall clean
+.PHONY: all deps build release bench demo test python-test end-to-end-test bench-test dependency-test system-test check lint install conflicts uninstall clean
 
 all: build
 
@@ -51,7 +51,7 @@ test: deps
 	swift test --skip-build --filter '^SQLiteStoreTests\.'
 	# Alone: a process host reaps orphans of its whole process, also those of other tests.
 	swift test --skip-build --filter '^ProcessTests\.'
-	@$(MAKE) --no-print-directory python-test end-to-end-test system-test
+	@$(MAKE) --no-print-directory python-test end-to-end-test bench-test dependency-test system-test
 
 python-test:
 	python3 -m unittest discover -s Sources/python/tests -t Sources/python
@@ -59,6 +59,14 @@ python-test:
 # The built programs through their front door: the command line, the sockets, kill -9, a full disk.
 end-to-end-test:
 	cd Tests/EndToEnd && python3 -m unittest -v
+
+# Whether every benchmark runs; figures of a debug build mean nothing.
+bench-test:
+	@JOBSUP_BUILD="$(CURDIR)/.build/debug" python3 Tests/Benchmarks/bench.py --scale 0.01 --rounds 1 --json > /dev/null
+
+# The libraries as a package of somebody else has them.
+dependency-test:
+	@Tests/DependencyCheck/run $(SWIFT_FLAGS)
 
 # A real systemd is booted for these; they need root.
 system-test:
