@@ -60,7 +60,7 @@ struct SettlementRule {
             return again(
                 job, failure: failure, else: .timeout, at: now, factor: Self.timeoutDelayFactor, using: &random)
         case .cancelled:
-            return .finish(.cancelled, failure: Failure(cause: .cancelled, type: "Cancelled", message: ""))
+            return .finish(.cancelled, failure: .cancelled)
         }
     }
 

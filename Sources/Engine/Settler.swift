@@ -117,16 +117,15 @@ final class Settler {
 
     private func tell(of settlement: Settlement, job: InFlightJob, state: JobState) {
         let named = EngineEvent.Job(id: job.lease.job, type: job.type, queue: job.queue, attempt: job.attempt)
-        let cancelled = Failure(cause: .cancelled, type: "Cancelled", message: "")
         switch settlement.verdict {
         case .complete:
-            emit(.jobEnded(named, worker: settlement.worker, state, cancelled))
+            emit(.jobEnded(named, worker: settlement.worker, state, .cancelled))
         case .requeue(let failure) where state == .queued:
             emit(.jobRequeued(named, worker: settlement.worker, failure))
         case .postpone(let until, _, _, let failure) where state == .pending:
             emit(.jobRetried(named, worker: settlement.worker, failure, at: until))
         case .finish(_, let failure), .requeue(let failure), .postpone(_, _, _, let failure):
-            emit(.jobEnded(named, worker: settlement.worker, state, state == .cancelled ? cancelled : failure))
+            emit(.jobEnded(named, worker: settlement.worker, state, state == .cancelled ? .cancelled : failure))
         }
     }
 }

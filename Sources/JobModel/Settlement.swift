@@ -34,6 +34,11 @@ package struct Failure: Hashable, Sendable {
     }
 }
 
+extension Failure {
+    /// What a cancelled job says of its end.
+    package static let cancelled = Failure(cause: .cancelled, type: "Cancelled", message: "somebody cancelled the job")
+}
+
 /// What becomes of a job after an attempt.
 package enum Verdict: Hashable, Sendable {
     case complete(result: [UInt8])

@@ -124,7 +124,7 @@ struct MemoryState {
             leases.end(lease.job)
             if let cancelledAt = entry.cancelledAt {
                 tally.move(from: .processing, to: .cancelled, of: entry.lane.queue)
-                jobs[lease.job]?.record.finish(as: .cancelled, at: cancelledAt, failure: Resolution.cancelled)
+                jobs[lease.job]?.record.finish(as: .cancelled, at: cancelledAt, failure: .cancelled)
             } else {
                 tally.move(from: .processing, to: .queued, of: entry.lane.queue)
                 jobs[lease.job]?.record.state = .queued
@@ -147,7 +147,7 @@ struct MemoryState {
         case .pending: break
         }
         tally.move(from: state, to: .cancelled, of: job.lane.queue)
-        jobs[id]?.record.finish(as: .cancelled, at: now, failure: Resolution.cancelled)
+        jobs[id]?.record.finish(as: .cancelled, at: now, failure: .cancelled)
         return .cancelled
     }
 

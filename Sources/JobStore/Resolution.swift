@@ -8,7 +8,7 @@ package enum Resolution: Sendable {
 
     package init(_ verdict: Verdict, cancelled: Bool) {
         if cancelled {
-            self = .finished(.cancelled, result: [], failure: Self.cancelled)
+            self = .finished(.cancelled, result: [], failure: .cancelled)
             return
         }
         switch verdict {
@@ -21,9 +21,6 @@ package enum Resolution: Sendable {
             self = .finished(state, result: [], failure: failure)
         }
     }
-
-    /// What a cancelled job says of its end.
-    package static let cancelled = Failure(cause: .cancelled, type: "", message: "")
 }
 
 extension Verdict {

@@ -65,7 +65,7 @@ enum Opening {
             guard let (row, shelf) = try ledger.rows.find(id) else { continue }
             try ledger.rows.delete(id, from: shelf)
             let ending = try ledger.finished.ending(
-                of: id, as: .cancelled, at: Timestamp(milliseconds: wishes.int(1)), failure: Resolution.cancelled)
+                of: id, as: .cancelled, at: Timestamp(milliseconds: wishes.int(1)), failure: .cancelled)
             try ledger.end(row, ending)
         }
         try ledger.connection.execute("DELETE FROM cancelling")

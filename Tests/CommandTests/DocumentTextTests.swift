@@ -56,6 +56,16 @@ import Testing
         #expect(try text(json, Style(isColoured: true)).contains("status    \u{1B}[31mfailed\u{1B}[0m"))
     }
 
+    @Test func anErrorWithoutWordsLeavesNoGap() throws {
+        func line(_ error: String) throws -> String? {
+            let json = job(#""status":"cancelled","crashes":0,"error":{"# + error + #"},"attempts":[]"#)
+            return try text(json).split(separator: "\n").map(String.init).first { $0.hasPrefix("error") }
+        }
+        #expect(try line(#""type":"","cause":"cancelled","message":"""#) == "error     cancelled")
+        #expect(try line(#""type":"X","cause":"error","message":"""#) == "error     X (error)")
+        #expect(try line(#""type":"","cause":"error","message":"no""#) == "error     error: no")
+    }
+
     @Test func aJobThatWaits() throws {
         let json = job(#""status":"pending","reason":"delayed","attempts":[],"run_at":"1970-01-01T00:02:10.000Z""#)
         #expect(try text(json).contains("status    pending (delayed)\n"))

@@ -38,7 +38,7 @@ final class CancelOperation: Operation {
         case .marked: try ledger.wish(id, at: now)
         case .waiting, .pending:
             try ledger.rows.delete(id, from: shelf)
-            let ending = try ledger.finished.ending(of: id, as: .cancelled, at: now, failure: Resolution.cancelled)
+            let ending = try ledger.finished.ending(of: id, as: .cancelled, at: now, failure: .cancelled)
             try ledger.end(row, ending)
         }
     }

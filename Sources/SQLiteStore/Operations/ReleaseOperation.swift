@@ -21,7 +21,7 @@ final class ReleaseOperation: Operation {
                 try ledger.rows.delete(job.id, from: job.shelf)
                 try ledger.forgetWish(job.id)
                 let ending = try ledger.finished.ending(
-                    of: job.id, as: .cancelled, at: cancelledAt, failure: Resolution.cancelled)
+                    of: job.id, as: .cancelled, at: cancelledAt, failure: .cancelled)
                 try ledger.end(StoredJob(job: job, lane: entry.lane), ending)
             } else if let back = try ledger.giveBack(entry.job, to: entry.lane, changed: false) {
                 returning.append(back)

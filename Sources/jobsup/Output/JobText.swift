@@ -15,7 +15,8 @@ struct JobText {
     var text: String {
         var lines = fields.compactMap { name, value in value.map { Self.line(name, $0) } }
         if let error = job.error {
-            let words = Shown.lines("\(error.type) (\(error.cause)): \(error.message)")
+            let kind = error.type.isEmpty ? error.cause : "\(error.type) (\(error.cause))"
+            let words = Shown.lines(error.message.isEmpty ? kind : "\(kind): \(error.message)")
             lines.append(Self.line("error", style.paint(words[0], .bad)))
             lines += words.dropFirst().map { Self.line("", $0) }
         }
