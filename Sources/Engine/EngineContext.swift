@@ -14,6 +14,8 @@ final class EngineContext {
     let emit: @Sendable (EngineEvent) -> Void
     /// The socket that workers connect to.
     let workerSocketPath: String
+    /// Where all sockets are, for workers that enqueue jobs themselves.
+    var runtimeDirectory: String { workerSocketPath.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } }
     var random: any RandomNumberGenerator
     /// Wakes the dispatcher: a worker has room.
     var pump: () -> Void = {}
@@ -66,5 +68,8 @@ package struct EngineLimits: Sendable {
     }
 
     /// The largest frame: the larger of payload and result, with room for the fields around it.
-    var frameBytes: Int { max(payloadBytes, resultBytes) + 64 * 1024 }
+    var frameBytes: Int { payloadFrameBytes + 64 * 1024 }
+
+    /// The largest payload that a frame has room for.
+    var payloadFrameBytes: Int { max(payloadBytes, resultBytes) }
 }

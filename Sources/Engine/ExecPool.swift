@@ -85,6 +85,7 @@ final class ExecPool: WorkerPool {
 
     private func environment(of run: ExecRun, _ job: ClaimedJob) -> [String: String] {
         settings.environment.merging([
+            "JOBSUP_RUNTIME_DIRECTORY": context.runtimeDirectory,
             "JOBSUP_POOL": settings.name,
             "JOBSUP_WORKER": run.name,
             "JOBSUP_JOB_ID": job.id.description,
@@ -123,7 +124,12 @@ final class ExecPool: WorkerPool {
     /// The pool's program is at fault, not the job: the job goes back, the pool pauses.
     private func spawnFailed(_ run: ExecRun, _ error: SpawnError) {
         remove(run)
-        context.store.release([run.job.lease])
+        if run.job.ending == .cancel {
+            let end = AttemptEnd(job: run.job, report: .cancelled, startedAt: run.startedAt)
+            context.settler.settle([end], worker: run.name, link: nil)
+        } else {
+            context.store.release([run.job.lease])
+        }
         defer { context.processEnded() }
         // Other runs of the same claim may have failed with it: one pause for all.
         guard pause == nil else { return }
@@ -143,7 +149,7 @@ final class ExecPool: WorkerPool {
         backoff.healthy()
         let report = run.report(on: exit, resultLimitBytes: context.limits.resultBytes)
         if exit.isSuccess { completed += 1 } else { failed += 1 }
-        if case .signal = exit.cause {
+        if exit.isDeath {
             lastExit = "\(run.name) \(exit.words)"
             context.emit(
                 .workerExited(

@@ -61,7 +61,7 @@ final class ExecRun {
         case .code(ExitCode.temporaryFailure):
             return .retryLater(type: exit.shortName, message: "asked for another attempt" + said)
         case .code: return .failed(type: exit.shortName, message: exit.words + said, mayRetry: true)
-        case .signal: return .crashed(type: exit.shortName, message: "\(name) \(exit.words)" + said)
+        case .signal, .unknown: return .crashed(type: exit.shortName, message: "\(name) \(exit.words)" + said)
         }
     }
 

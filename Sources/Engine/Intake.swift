@@ -8,6 +8,8 @@ package struct Intake: Sendable {
     private let payloadLimitBytes: Int
 
     package static let keyLimitBytes = 512
+    /// All jobs of a request go into one transaction, and everybody else waits for it.
+    package static let jobsPerRequest = 10_000
     package static let nameLimitBytes = 128
 
     /// `queues` are all that jobs may go to.
@@ -24,6 +26,12 @@ package struct Intake: Sendable {
 
     /// The whole batch or the first reason against it, which names the job by its place in the batch.
     package func admit(_ requests: [JobRequest], at now: Timestamp) throws(Refusal) -> [NewJob] {
+        guard requests.count <= Self.jobsPerRequest else {
+            throw Refusal(
+                code: "too_many_jobs",
+                message: "the request has \(requests.count) jobs; \(Self.jobsPerRequest) are allowed",
+                hint: "send several requests")
+        }
         var jobs: [NewJob] = []
         jobs.reserveCapacity(requests.count)
         var lastType: String?

@@ -54,7 +54,6 @@ extension SocketPool {
         }
         return PoolStatus(
             settings: settings, wanted: wanted, workers: workers, backoff: slots.count { $0.worker == nil },
-            restarts: restarts, completed: workers.reduce(0) { $0 + $1.completed },
-            failed: workers.reduce(0) { $0 + $1.failed }, lastExit: lastExit)
+            restarts: restarts, completed: completed, failed: failed, lastExit: lastExit)
     }
 }

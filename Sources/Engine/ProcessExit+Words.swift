@@ -4,17 +4,27 @@ import ProcessHost
 extension ProcessExit {
     var isSuccess: Bool { cause == .code(0) }
 
+    /// Whether the process did not end by itself.
+    var isDeath: Bool {
+        switch cause {
+        case .code: false
+        case .signal, .unknown: true
+        }
+    }
+
     /// The end in one word, for records: `exit 3`, `SIGKILL`.
     var shortName: String {
         switch cause {
         case .code(let code): "exit \(code)"
         case .signal(let number, _): Self.name(ofSignal: number)
+        case .unknown: "unknown end"
         }
     }
 
     /// The end as an operator reads it.
     var words: String {
         switch cause {
+        case .unknown: "ended, and nobody can say how"
         case .code(0): "ended by itself with success"
         case .code(let code): "ended with exit code \(code)"
         case .signal(let number, let dumped):

@@ -19,6 +19,15 @@ extension SocketPool {
         arm(worker)
     }
 
+    /// It said BYE: it has nothing in hand. What crossed its word on the wire was never begun.
+    func left(_ worker: Worker, why: String) {
+        worker.leftByItself = worker.state == .starting || worker.state.isCapacity
+        drain(worker, why: why)
+        let (running, waiting) = worker.jobs.removeAll()
+        giveBack(running + waiting, of: worker)
+        arm(worker)
+    }
+
     /// SIGTERM now, SIGKILL after the grace.
     func stop(_ worker: Worker, why: String) {
         worker.stopReason = worker.stopReason ?? why
@@ -66,6 +75,7 @@ extension SocketPool {
         switch worker.state {
         case .starting:
             if now >= worker.spawnedAt + settings.bootTimeout {
+                worker.isAtFault = true
                 stop(worker, why: "not ready within \(settings.bootTimeout.inSeconds) s of its start")
             }
         case .draining where worker.jobs.isEmpty:
@@ -137,6 +147,10 @@ extension SocketPool {
         guard let exit = worker.exit, let slot = slots.first(where: { $0.worker === worker }) else { return }
         let wasAsked =
             !worker.isAtFault && (worker.state == .stopping || (worker.state == .draining && exit.isSuccess))
+        let now = context.time.uptime()
+        let isHealthy =
+            (wasAsked && !worker.leftByItself) || worker.completed > 0
+            || now - (worker.readyAt ?? now) >= RestartBackoff.healthyAfter
         worker.apply(.exit, at: context.time.now())
         worker.timer?.cancel()
         context.expected[worker.token] = nil
@@ -145,39 +159,49 @@ extension SocketPool {
         let lost = worker.jobs.running.map(\.lease.job)
         context.emit(
             .workerExited(
-                worker.named, cause: words, expected: wasAsked, jobs: lost, peakRSSBytes: exit.maxResidentBytes))
+                worker.named, cause: words, expected: wasAsked && isHealthy, jobs: lost,
+                peakRSSBytes: exit.maxResidentBytes))
         lastExit = "\(worker.name) \(words)"
         giveBackJobs(of: worker, exit: exit, wasAsked: wasAsked)
         slot.worker = nil
-        let now = context.time.uptime()
-        let healthy = wasAsked || worker.completed > 0 || now - (worker.readyAt ?? now) >= RestartBackoff.healthyAfter
-        restart(slot, healthy: healthy)
+        restart(slot, healthy: isHealthy)
+        placeSuspects()
         context.pump()
         context.processEnded()
     }
 
     private func giveBackJobs(of worker: Worker, exit: ProcessExit, wasAsked: Bool) {
         let (running, waiting) = worker.jobs.removeAll()
-        let now = context.time.uptime()
-        let wall = context.time.now()
+        let crashed = wasAsked ? [] : running.filter { $0.ending == nil }
+        let message = "worker \(worker.name) \(exit.words)"
+        let report = AttemptReport.crashed(type: exit.shortName, message: message)
+        let ends = crashed.map { AttemptEnd(job: $0, report: report, startedAt: startOnTheWall(of: $0)) }
+        for job in crashed { context.progress.forget(job.lease.job) }
+        context.settler.settle(ends, worker: worker.name, link: nil)
+        giveBack((wasAsked ? running : running.filter { $0.ending != nil }) + waiting, of: worker)
+    }
+
+    /// Jobs that end through no fault of theirs: back to the queue, but for those that were being ended anyway.
+    private func giveBack(_ jobs: [InFlightJob], of worker: Worker) {
         var ends: [AttemptEnd] = []
-        var interrupted = waiting.map(\.lease)
-        for job in running {
+        var interrupted: [Lease] = []
+        for job in jobs {
             context.progress.forget(job.lease.job)
-            let report: AttemptReport
             switch job.ending {
-            case .timeout: report = .timedOut(limit: job.timeout ?? .zero)
-            case .cancel: report = .cancelled
-            case nil where !wasAsked:
-                report = .crashed(type: exit.shortName, message: "worker \(worker.name) \(exit.words)")
-            case nil:
-                interrupted.append(job.lease)
-                continue
+            case .timeout:
+                let report = AttemptReport.timedOut(limit: job.timeout ?? .zero)
+                ends.append(AttemptEnd(job: job, report: report, startedAt: startOnTheWall(of: job)))
+            case .cancel:
+                ends.append(AttemptEnd(job: job, report: .cancelled, startedAt: startOnTheWall(of: job)))
+            case nil: interrupted.append(job.lease)
             }
-            let started = wall - (now - (job.startedAt ?? now))
-            ends.append(AttemptEnd(job: job, report: report, startedAt: started))
         }
         if !interrupted.isEmpty { context.store.release(interrupted) }
         context.settler.settle(ends, worker: worker.name, link: nil)
+    }
+
+    private func startOnTheWall(of job: InFlightJob) -> Timestamp {
+        let now = context.time.uptime()
+        return context.time.now() - (now - (job.startedAt ?? now))
     }
 }

@@ -29,6 +29,7 @@ extension SocketPool {
 
     private func environment(of worker: Worker) -> [String: String] {
         settings.environment.merging([
+            "JOBSUP_RUNTIME_DIRECTORY": context.runtimeDirectory,
             "JOBSUP_SOCKET": context.workerSocketPath,
             "JOBSUP_TOKEN": worker.token,
             "JOBSUP_POOL": settings.name,
@@ -100,6 +101,7 @@ extension SocketPool {
         worker.readyAt = now
         let bootSeconds = (now - worker.spawnedAt).inSeconds
         context.emit(.workerReady(worker.named, build: worker.build, bootSeconds: bootSeconds))
+        placeSuspects()
         arm(worker)
         context.pump()
     }

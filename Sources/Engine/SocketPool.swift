@@ -26,6 +26,11 @@ final class SocketPool: WorkerPool {
     var restarts = 0
     var lastExit: String?
     var isDraining = false
+    /// Of all workers that the pool ever had.
+    var completed = 0
+    var failed = 0
+    /// Jobs that have seen so many workers die that the next death is to be theirs alone; each waits for an empty worker.
+    var suspects: [ClaimedJob] = []
 
     init(settings: PoolSettings, context: EngineContext) {
         self.settings = settings
@@ -47,7 +52,7 @@ final class SocketPool: WorkerPool {
     /// Free slots of all workers first, then advance deliveries; lower places first, so that surplus workers fall idle.
     func take(_ jobs: [ClaimedJob]) {
         let now = context.time.uptime()
-        var rest = jobs[...]
+        var rest = admit(jobs)[...]
         for worker in workers where worker.credit > 0 && !rest.isEmpty {
             let free = min(worker.jobs.slots - worker.jobs.count, worker.credit, rest.count)
             if free > 0 { deliver(rest.prefix(free), to: worker, at: now) }
@@ -59,10 +64,10 @@ final class SocketPool: WorkerPool {
             rest = rest.dropFirst(share)
         }
         for worker in workers { worker.link?.flush() }
-        context.store.release(rest.map(\.lease))
+        if !rest.isEmpty { context.store.release(rest.map(\.lease)) }
     }
 
-    private func deliver(_ jobs: ArraySlice<ClaimedJob>, to worker: Worker, at now: Duration) {
+    func deliver(_ jobs: ArraySlice<ClaimedJob>, to worker: Worker, at now: Duration) {
         for job in jobs {
             worker.jobs.append(job, at: now)
             worker.link?.write(job)
@@ -87,12 +92,17 @@ final class SocketPool: WorkerPool {
             }
             context.progress.forget(lease.job)
             if case .returned = frame.outcome {
-                returned.append(job.lease)
+                // Cancelled before it began: nobody else may begin it.
+                if job.ending == .cancel {
+                    ends.append(AttemptEnd(job: job, report: .cancelled, startedAt: wall))
+                } else {
+                    returned.append(job.lease)
+                }
                 continue
             }
             worker.prefetch.record(runMicroseconds: frame.runMicroseconds)
             let report = AttemptReport(frame.outcome, of: job, resultLimitBytes: context.limits.resultBytes)
-            if case .done = report { worker.completed += 1 } else { worker.failed += 1 }
+            count(report, of: worker)
             let started = wall - .microseconds(Int64(frame.runMicroseconds))
             ends.append(AttemptEnd(job: job, report: report, startedAt: started))
         }
@@ -104,9 +114,21 @@ final class SocketPool: WorkerPool {
         context.pump()
     }
 
+    private func count(_ report: AttemptReport, of worker: Worker) {
+        if case .done = report {
+            worker.completed += 1
+            completed += 1
+        } else {
+            worker.failed += 1
+            failed += 1
+        }
+    }
+
     private func idle(_ worker: Worker, at now: Timestamp) {
         slots.first { $0.worker === worker }?.backoff.healthy()
-        if worker.apply(.idle, at: now) { return }
+        worker.isReserved = false
+        placeSuspects()
+        if worker.jobs.isEmpty, worker.apply(.idle, at: now) { return }
         // Draining, and now with empty hands: it has the grace to leave.
         arm(worker)
     }
@@ -149,6 +171,7 @@ final class SocketPool: WorkerPool {
 
     func drain() {
         isDraining = true
+        releaseSuspects()
         for slot in slots {
             slot.restart?.cancel()
             if let worker = slot.worker { drain(worker, why: "the daemon stops") }
@@ -160,6 +183,7 @@ final class SocketPool: WorkerPool {
     }
 
     func cancel(_ lease: Lease) -> Bool {
+        if cancelSuspect(lease) { return true }
         guard let worker = workers.first(where: { $0.jobs.contains(lease) }) else { return false }
         let now = context.time.uptime()
         worker.jobs.update(lease) { job in

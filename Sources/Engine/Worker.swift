@@ -26,8 +26,13 @@ final class Worker {
     var exit: ProcessExit?
     /// Why the daemon is ending it, when it does.
     var stopReason: String?
-    /// It left without being asked, or broke the protocol: its running jobs count as crashed.
+    /// It ended its connection without a word, broke the protocol, or was not ready in time: its running jobs count as
+    /// crashed.
     var isAtFault = false
+    /// It said that it leaves, without being asked.
+    var leftByItself = false
+    /// Is to run a suspect, or to become empty for one: gets no other job.
+    var isReserved = false
     /// Waiting jobs were called back and have not all come.
     var isRecalled = false
     /// Boot deadline, job deadlines or the next step of a stop: the earliest of them.
@@ -47,7 +52,7 @@ final class Worker {
 
     /// How many more jobs it may be given.
     var credit: Int {
-        guard state.isCapacity, !isRecalled, link != nil else { return 0 }
+        guard state.isCapacity, !isRecalled, !isReserved, link != nil else { return 0 }
         return max(0, prefetch.credit(slots: jobs.slots) - jobs.count)
     }
 

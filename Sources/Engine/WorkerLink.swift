@@ -81,7 +81,7 @@ final class WorkerLink: ChannelInboundHandler {
         case .bye:
             let bye = try ByeFrame(decoding: &body)
             settleGathered()
-            pool.drain(worker, why: bye.reason.isEmpty ? "left by itself" : bye.reason)
+            pool.left(worker, why: bye.reason.isEmpty ? "left by itself" : bye.reason)
         default:
             throw .unexpected(frame.type, "from a worker after HELLO")
         }

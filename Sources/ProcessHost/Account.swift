@@ -5,6 +5,8 @@ struct Account: Equatable {
     var user: uid_t?
     var group: gid_t?
     var groups: [gid_t] = []
+    /// What a login would have set; empty when the user is that of the daemon or has no entry.
+    var environment: [String: String] = [:]
 
     /// `nil` for a part that needs no change.
     init(user: String?, group: String?) throws(SpawnError) {
@@ -15,6 +17,7 @@ struct Account: Equatable {
             guard let group = self.group ?? entry.group else { throw .unknownGroup("of the user number \(user)") }
             self.group = group
             groups = entry.name.map { Self.groups(of: $0, including: group) } ?? [group]
+            environment = entry.environment
         } else if let group = self.group {
             groups = [group]
         }
@@ -25,7 +28,29 @@ struct Account: Equatable {
         }
     }
 
-    private static func entry(of user: String) throws(SpawnError) -> (user: uid_t, group: gid_t?, name: String?) {
+    private struct Entry {
+        var user: uid_t
+        var group: gid_t?
+        var name: String?
+        var environment: [String: String] = [:]
+
+        init(user: uid_t) {
+            self.user = user
+        }
+
+        init(_ entry: passwd) {
+            user = entry.pw_uid
+            group = entry.pw_gid
+            let name = String(cString: entry.pw_name)
+            self.name = name
+            environment = [
+                "HOME": String(cString: entry.pw_dir), "USER": name, "LOGNAME": name,
+                "SHELL": String(cString: entry.pw_shell),
+            ]
+        }
+    }
+
+    private static func entry(of user: String) throws(SpawnError) -> Entry {
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?
         var buffer = [CChar](repeating: 0, count: 16384)
@@ -34,8 +59,8 @@ struct Account: Equatable {
             if let number { getpwuid_r(number, &entry, &buffer, buffer.count, &found) } else {
                 getpwnam_r(user, &entry, &buffer, buffer.count, &found)
             }
-        if found != nil { return (entry.pw_uid, entry.pw_gid, String(cString: entry.pw_name)) }
-        if let number, code == 0 { return (number, nil, nil) }
+        if found != nil { return Entry(entry) }
+        if let number, code == 0 { return Entry(user: number) }
         throw .unknownUser(user)
     }
 

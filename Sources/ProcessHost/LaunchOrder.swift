@@ -42,10 +42,11 @@ struct LaunchOrder: Sendable {
         if account.user != nil { flags |= LAUNCH_SETS_USER }
         if account.group != nil { flags |= LAUNCH_SETS_GROUP }
         let groups = account.group == nil ? [] : account.groups
+        let environment = request.environment.merging(account.environment) { given, _ in given }
         let header = launch_order(
             flags: UInt32(flags), umask: request.umask ?? 0, user: account.user ?? 0, group: account.group ?? 0,
             group_count: UInt32(groups.count), argument_count: UInt32(request.arguments.count + 1),
-            environment_count: UInt32(request.environment.count), parent: parent, marker: marker)
+            environment_count: UInt32(environment.count), parent: parent, marker: marker)
         var bytes = withUnsafeBytes(of: header) { Array($0) }
         groups.withUnsafeBytes { bytes.append(contentsOf: $0) }
         func append(_ text: String) {
@@ -56,7 +57,7 @@ struct LaunchOrder: Sendable {
         append(path)
         append(request.executable)
         request.arguments.forEach(append)
-        for (key, value) in request.environment { append("\(key)=\(value)") }
+        for (key, value) in environment { append("\(key)=\(value)") }
         return bytes
     }
 

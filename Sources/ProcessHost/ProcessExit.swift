@@ -5,6 +5,8 @@ package struct ProcessExit: Hashable, Sendable {
     package enum Cause: Hashable, Sendable {
         case code(Int32)
         case signal(Int32, coreDumped: Bool)
+        /// Somebody else in this process has taken the kernel's word.
+        case unknown
     }
 
     package let cause: Cause
@@ -33,10 +35,21 @@ package struct ProcessExit: Hashable, Sendable {
 
     init(_ status: clinux_exit, residentBaselineKiB: Int64, capture: OutputCapture?) {
         self.init(
-            cause: status.signalled != 0
-                ? .signal(status.status, coreDumped: status.core_dumped != 0) : .code(status.status),
+            cause: Cause(status),
             userTime: .microseconds(status.user_us), systemTime: .microseconds(status.system_us),
             maxResidentBytes: status.max_resident_kib > residentBaselineKiB ? Int(status.max_resident_kib) * 1024 : nil,
             standardOutput: capture?.bytes ?? [], outputExceeded: capture?.exceeded ?? false)
+    }
+}
+
+extension ProcessExit.Cause {
+    init(_ status: clinux_exit) {
+        if status.pid == 0 {
+            self = .unknown
+        } else if status.signalled != 0 {
+            self = .signal(status.status, coreDumped: status.core_dumped != 0)
+        } else {
+            self = .code(status.status)
+        }
     }
 }

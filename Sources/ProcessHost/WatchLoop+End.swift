@@ -18,7 +18,7 @@ extension WatchLoop {
         process.status = status
         // Whoever forks at this moment holds a copy of the launcher's end for an instant. Nothing more can come over it.
         if process.control != nil { beginProgram(of: process) }
-        let hasTime = process.failure == nil && status.signalled == 0
+        let hasTime = process.failure == nil && status.pid != 0 && status.signalled == 0
         process.ending = Ending(deadline: hasTime ? equipment.now() + equipment.leftoverGrace : nil)
         process.drain(through: buffer)
         ending.insert(process.id)

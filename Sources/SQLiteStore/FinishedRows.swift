@@ -56,7 +56,8 @@ final class FinishedRows {
         lastAttempt = try connection.prepare(
             "SELECT attempt, worker, started_at FROM attempts WHERE job = ?1 ORDER BY number DESC LIMIT 1")
         state = try connection.prepare("SELECT state FROM finished WHERE id = ?1")
-        lastResult = try connection.number("SELECT coalesce(max(number), 0) FROM results")
+        lastResult = try connection.number(
+            "SELECT max((SELECT last_result FROM store), coalesce((SELECT max(number) FROM results), 0))")
     }
 
     /// A completed job leaves its payload behind.

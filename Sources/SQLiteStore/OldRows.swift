@@ -5,11 +5,13 @@ final class OldRows {
     private let connection: Connection
     private let setLastID: Statement
     private let history: [Statement]
+    private let setLastResult: Statement
     private let results: Statement
 
     init(_ connection: Connection) throws {
         self.connection = connection
         setLastID = try connection.prepare("UPDATE store SET last_id = ?1")
+        setLastResult = try connection.prepare("UPDATE store SET last_result = max(last_result, ?1)")
         let old = "BETWEEN ?1 AND ?2 AND (SELECT finished_at FROM finished WHERE id = job) < ?3"
         // The jobs themselves go last: what belongs to them is found through them.
         history = [
@@ -36,6 +38,9 @@ final class OldRows {
     }
 
     func dropResults(through last: Int64, before: Timestamp) throws(SQLiteFailure) -> Int {
+        // As with ids: the row of an old job still names the number of its result.
+        setLastResult.bind(1, last)
+        try setLastResult.run()
         results.bind(1, last)
         results.bind(2, before.milliseconds)
         try results.run()

@@ -37,9 +37,10 @@ enum Schema {
 
     private static let statements = """
         -- One row. last_id: the highest id that pruning may have removed; ids are never used twice.
+        -- last_result: the same for the numbers of results.
         -- epoch: how often the store was opened; lease tokens of different epochs never meet.
-        CREATE TABLE store (last_id INTEGER NOT NULL, epoch INTEGER NOT NULL) STRICT;
-        INSERT INTO store VALUES (0, 0);
+        CREATE TABLE store (last_id INTEGER NOT NULL, last_result INTEGER NOT NULL, epoch INTEGER NOT NULL) STRICT;
+        INSERT INTO store VALUES (0, 0, 0);
 
         CREATE TABLE queues (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 

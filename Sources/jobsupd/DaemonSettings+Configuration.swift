@@ -41,6 +41,8 @@ extension DaemonSettings {
 
 extension PoolSettings {
     init(_ pool: Configuration.Pool, inherited: [String: String]) {
+        // Another user's home is none of its business; the process host fills in its own.
+        let inherited = pool.user == nil ? inherited : inherited.filter { !WorkerEnvironment.ofUser.contains($0.key) }
         self.init(
             name: pool.name, kind: pool.kind == .exec ? .exec : .socket, command: pool.command, queues: pool.queues,
             processes: pool.processes, bounds: pool.bounds, concurrency: pool.concurrency,
@@ -58,6 +60,9 @@ enum WorkerEnvironment {
         "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE", "STATE_DIRECTORY", "RUNTIME_DIRECTORY",
         "CONFIGURATION_DIRECTORY", "CACHE_DIRECTORY", "LOGS_DIRECTORY",
     ]
+
+    /// What belongs to the user that the daemon runs as.
+    static let ofUser: Set<String> = ["HOME", "USER", "LOGNAME", "SHELL", "MAIL", "XDG_RUNTIME_DIR"]
 
     static func inherited(from environment: [String: String]) -> [String: String] {
         environment.filter { !withheld.contains($0.key) && !$0.key.hasPrefix("JOBSUP_") }

@@ -15,6 +15,7 @@ import contextlib
 import json
 import os
 import pathlib
+import select
 import signal
 import statistics
 import subprocess
@@ -66,13 +67,14 @@ def daemon(pool: dict, **settings):
         wanted = pool["processes"] if isinstance(pool["processes"], int) else 0
         until(lambda: ready(running) == wanted, "all workers are ready")
         yield running
-        running.stop()
+        if code := running.stop():
+            raise SystemExit(f"the daemon ended with {code}:\n{running.tail()}")
     finally:
         running.remove()
 
 
 def ready(running: Daemon) -> int:
-    return sum(1 for worker in running.workers() if worker["state"] in ("ready", "idle", "busy"))
+    return sum(1 for worker in running.workers() if worker["state"] in ("ready", "busy"))
 
 
 class Bench:
@@ -179,16 +181,24 @@ class Bench:
         types = {"victim": {"max_attempts": 5}}
         with pipe() as fifo, daemon(python_pool({"STARTS": fifo}, processes=2, concurrency=1), types=types) as running:
             with os.fdopen(os.open(fifo, os.O_RDWR)) as starts:
+
+                def begun() -> tuple[int, int]:
+                    """The process that runs the victim, and since when."""
+                    if not select.select([starts], [], [], 60)[0]:
+                        raise SystemExit(f"the job did not begin within 60 s:\n{running.tail()}")
+                    pid, since = map(int, starts.readline().split())
+                    return pid, since
+
                 for _ in range(max(5, int(50 * self.scale))):
                     until(lambda: ready(running) == 2, "both workers are ready")
                     # A worker that does a job is in health: its pool forgets that the one before was killed.
                     for rest in [running.enqueue("rest"), running.enqueue("rest")]:
                         running.finished(rest)
                     job = running.enqueue("victim")
-                    pid = int(starts.readline().split()[0])
+                    pid, _ = begun()
                     killed = time.monotonic_ns()
                     os.kill(pid, signal.SIGKILL)
-                    again, at = map(int, starts.readline().split())
+                    again, at = begun()
                     assert again != pid
                     values.append((at - killed) / 1e6)
                     record = running.finished(job)
@@ -200,12 +210,15 @@ class Bench:
     def spawn(self) -> None:
         self.report.section("Starting a program through the process host, against posix_spawn alone")
         rounds = max(50, int(500 * self.scale))
+        known = len(self.report.figures)
         for line in run("SpawnBenchmark", rounds).splitlines():
             name, _, ratio = line.partition(", host / bare: ")
             if ratio:
                 self.report.add(Figure(name, float(ratio), "×"))
             elif line.startswith("starts per second"):
                 self.report.add(Figure("all asked for at once", float(line.rpartition(" ")[2]), "starts/s"))
+        if len(self.report.figures) != known + 3:
+            raise SystemExit("SpawnBenchmark did not print the figures that are looked for")
 
     def idle(self) -> None:
         self.report.section("Idle, with 4 Swift workers")
@@ -213,11 +226,11 @@ class Bench:
             pid = running.process.pid
             seconds = 10
             time.sleep(2)
-            before = cpu_seconds(pid), switches(pid)
+            before = cpu_ticks(pid), switches(pid)
             time.sleep(seconds)
-            after = cpu_seconds(pid), switches(pid)
+            after = cpu_ticks(pid), switches(pid)
             self.report.add(Figure("resident memory", resident(pid), "MB", at_most=40))
-            self.report.add(Figure(f"processor time in {seconds} s", after[0] - before[0], "s", at_most=0.01))
+            self.report.add(Figure(f"processor time in {seconds} s", 10 * (after[0] - before[0]), "ms", at_most=10))
             self.report.add(Figure("wake-ups in a second", woken(before[1], after[1]) / seconds, ""))
 
     def backlog(self) -> None:
@@ -259,9 +272,10 @@ def resident(pid: int) -> float:
     return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def cpu_seconds(pid: int) -> float:
+def cpu_ticks(pid: int) -> int:
+    """In hundredths of a second."""
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return (int(fields[11]) + int(fields[12])) * 100 // os.sysconf("SC_CLK_TCK")
 
 
 def switches(pid: int) -> dict[str, int]:
@@ -289,9 +303,11 @@ def main() -> None:
     options = parser.parse_args()
     report = Report(quiet=options.json)
     bench = Bench(report, options.rounds, options.scale)
-    for step in STEPS:
-        if not options.only or options.only in step:
-            getattr(bench, step)()
+    steps = [step for step in STEPS if not options.only or options.only in step]
+    if not steps:
+        parser.error(f"no step's name contains {options.only!r}; the steps: {', '.join(STEPS)}")
+    for step in steps:
+        getattr(bench, step)()
     if options.json:
         print(report.json())
     missed = [figure.name for figure in report.figures if figure.verdict == "missed"]

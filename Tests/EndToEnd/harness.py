@@ -21,15 +21,15 @@ sys.path.insert(0, str(PYTHON_LIBRARY))
 DEADLINE = 60.0
 
 
-def until(condition, what: str, deadline: float = DEADLINE):
-    """Waits until the condition gives something true, and returns that."""
+def until(condition, what, deadline: float = DEADLINE):
+    """Waits until the condition gives something true, and returns that. `what` is text, or makes it when it failed."""
     end = time.monotonic() + deadline
     while True:
         value = condition()
         if value:
             return value
         if time.monotonic() > end:
-            raise AssertionError(f"not within {deadline} s: {what}")
+            raise AssertionError(f"not within {deadline} s: {what() if callable(what) else what}")
         time.sleep(0.01)
 
 
@@ -43,15 +43,12 @@ class Daemon:
         self.config = self.directory / "jobsup.yaml"
         self.log = self.directory / "log"
         self.process: subprocess.Popen | None = None
-        document = {
-            "state_directory": str(self.state),
-            "runtime_directory": str(self.runtime),
-            "pools": pools,
-            "types": types or {},
-            **settings,
-        }
-        # JSON is YAML, too.
-        self.config.write_text(json.dumps(document))
+        self.write(pools=pools, types=types or {}, **settings)
+
+    def write(self, **settings) -> None:
+        """Writes the configuration; JSON is YAML, too."""
+        directories = {"state_directory": str(self.state), "runtime_directory": str(self.runtime)}
+        self.config.write_text(json.dumps({**directories, **settings}))
 
     def start(self, wait: bool = True) -> Daemon:
         with open(self.log, "ab") as log:
@@ -59,7 +56,7 @@ class Daemon:
                 [str(BUILD / "jobsupd"), "--config", str(self.config)], stdout=log, stderr=log, stdin=subprocess.DEVNULL
             )
         if wait:
-            until(self.answers, f"the daemon answers; its log:\n{self.tail()}")
+            until(self.answers, lambda: f"the daemon answers; its log:\n{self.tail()}")
         return self
 
     def answers(self) -> bool:
@@ -95,7 +92,7 @@ class Daemon:
             job = self.job(id)
             return job if job["status"] in ("completed", "failed", "timeout", "cancelled", "expired") else None
 
-        return until(look, f"job {id} finishes; the log:\n{self.tail()}", deadline)
+        return until(look, lambda: f"job {id} finishes; the log:\n{self.tail()}", deadline)
 
     def workers(self) -> list[dict]:
         return self.json("worker")["workers"]

@@ -137,3 +137,12 @@ def process_state():
 @app.task(raw=True)
 def noop(payload):
     return None
+
+
+@app.task
+def hold(path, seconds):
+    """Says in a file which process runs it."""
+    with open(path + ".new", "w") as file:
+        file.write(str(os.getpid()))
+    os.rename(path + ".new", path)
+    time.sleep(seconds)

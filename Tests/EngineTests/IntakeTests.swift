@@ -34,6 +34,12 @@ import Testing
         #expect(job.priority == .critical && job.runAt == now + .seconds(9))
     }
 
+    @Test func aRequestHasABoundedNumberOfJobs() throws {
+        let most = Array(repeating: JobRequest(type: "mail"), count: Intake.jobsPerRequest)
+        #expect(try intake.admit(most, at: now).count == 10_000)
+        #expect(throws: Refusal.self) { try intake.admit(most + most.prefix(1), at: now) }
+    }
+
     @Test func aTimeThatHasPassedMeansNow() throws {
         var request = JobRequest(type: "mail")
         request.runAt = now - .seconds(1)

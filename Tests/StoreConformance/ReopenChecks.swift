@@ -49,6 +49,18 @@ let reopenChecks: [StoreCheck] = [
         #expect(try await bench.claim(46).map(\.id) == ids + more)
         #expect(bench.store.claim(from: ["default"], limit: 1).isEmpty)
     },
+    reopening("a job whose result is gone never shows another one's") { bench in
+        let ids = try await bench.enqueue(Bench.jobs(2))
+        try await bench.settle(.complete(result: [1]), try await bench.claim(2), at: 10)
+        _ = try await bench.store.prune(history: Bench.time(0), results: Bench.time(100))
+        #expect(try await bench.record(ids[1]).result == nil)
+        return ids
+    } then: { bench, ids in
+        let new = try await bench.enqueue(Bench.jobs(2))
+        try await bench.settle(.complete(result: [2]), try await bench.claim(2), at: 200)
+        #expect(try await bench.record(new[1]).result == [2])
+        for id in ids { #expect(try await bench.record(id).result == nil) }
+    },
     reopening("attempts, crashes, failures and due times are remembered") { bench in
         let ids = try await bench.enqueue(Bench.jobs(3))
         let jobs = try await bench.claim(3)
