@@ -25,13 +25,15 @@ package struct ClaimedJob: Sendable {
     /// The hard time limit of this attempt in milliseconds; 0 for none.
     package let timeoutMilliseconds: Int64
     package let enqueuedAt: Timestamp
+    package let requestID: String?
 
     package var id: JobID { lease.job }
     package var isLastAttempt: Bool { attempt >= maxAttempts }
 
     package init(
         lease: Lease, type: String, queue: String, priority: Priority, payload: [UInt8], attempt: Int,
-        maxAttempts: Int, crashes: Int, timeoutMilliseconds: Int64, enqueuedAt: Timestamp
+        maxAttempts: Int, crashes: Int, timeoutMilliseconds: Int64, enqueuedAt: Timestamp,
+        requestID: String? = nil
     ) {
         self.lease = lease
         self.type = type
@@ -43,5 +45,6 @@ package struct ClaimedJob: Sendable {
         self.crashes = crashes
         self.timeoutMilliseconds = timeoutMilliseconds
         self.enqueuedAt = enqueuedAt
+        self.requestID = requestID
     }
 }

@@ -24,6 +24,7 @@ package struct JobRecord: Sendable {
     package var finishedAt: Timestamp?
     package var worker: String?
     package var key: String?
+    package var requestID: String?
     package var failure: Failure?
     /// `nil` when there is none, or its time to live has passed.
     package var result: [UInt8]?
@@ -33,8 +34,8 @@ package struct JobRecord: Sendable {
         id: JobID, type: String, queue: String, state: JobState, reason: PendingReason? = nil, priority: Priority,
         payload: [UInt8], attempt: Int, maxAttempts: Int, crashes: Int, timeoutMilliseconds: Int64,
         enqueuedAt: Timestamp, runAt: Timestamp? = nil, startedAt: Timestamp? = nil, finishedAt: Timestamp? = nil,
-        worker: String? = nil, key: String? = nil, failure: Failure? = nil, result: [UInt8]? = nil,
-        attempts: [AttemptRecord] = []
+        worker: String? = nil, key: String? = nil, requestID: String? = nil, failure: Failure? = nil,
+        result: [UInt8]? = nil, attempts: [AttemptRecord] = []
     ) {
         self.id = id
         self.type = type
@@ -53,6 +54,7 @@ package struct JobRecord: Sendable {
         self.finishedAt = finishedAt
         self.worker = worker
         self.key = key
+        self.requestID = requestID
         self.failure = failure
         self.result = result
         self.attempts = attempts

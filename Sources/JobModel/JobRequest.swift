@@ -8,10 +8,12 @@ package struct JobRequest: Sendable {
     package var timeout: Duration?
     package var runAt: Timestamp?
     package var key: String?
+    /// That of the request it came with; see ``RequestID``.
+    package var requestID: String?
 
     package init(
         type: String, queue: String? = nil, payload: [UInt8] = [], priority: Priority? = nil, maxAttempts: Int? = nil,
-        timeout: Duration? = nil, runAt: Timestamp? = nil, key: String? = nil
+        timeout: Duration? = nil, runAt: Timestamp? = nil, key: String? = nil, requestID: String? = nil
     ) {
         self.type = type
         self.queue = queue
@@ -21,5 +23,6 @@ package struct JobRequest: Sendable {
         self.timeout = timeout
         self.runAt = runAt
         self.key = key
+        self.requestID = requestID
     }
 }

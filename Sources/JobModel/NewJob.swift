@@ -13,10 +13,13 @@ package struct NewJob: Hashable, Sendable {
     package var runAt: Timestamp?
     /// Idempotency key: a key that the store knows gives the same job back.
     package var key: String?
+    /// That of the request it came with; see ``RequestID``.
+    package var requestID: String?
 
     package init(
         type: String, queue: String, payload: [UInt8], priority: Priority = .normal, maxAttempts: Int = 5,
-        timeoutMilliseconds: Int64 = 0, enqueuedAt: Timestamp, runAt: Timestamp? = nil, key: String? = nil
+        timeoutMilliseconds: Int64 = 0, enqueuedAt: Timestamp, runAt: Timestamp? = nil, key: String? = nil,
+        requestID: String? = nil
     ) {
         self.type = type
         self.queue = queue
@@ -27,6 +30,7 @@ package struct NewJob: Hashable, Sendable {
         self.enqueuedAt = enqueuedAt
         self.runAt = runAt
         self.key = key
+        self.requestID = requestID
     }
 }
 

@@ -67,7 +67,7 @@ extension JobRecord {
 extension ReadyJob {
     init(_ record: JobRecord, used: Int) {
         self.init(
-            id: record.id, type: record.type, payload: record.payload,
+            id: record.id, type: record.type, payload: record.payload, requestID: record.requestID,
             timeoutMilliseconds: record.timeoutMilliseconds, enqueuedAt: record.enqueuedAt,
             maxAttempts: Int32(clamping: record.maxAttempts), used: Int32(clamping: used),
             crashes: Int32(clamping: record.crashes), isSpilled: false)
@@ -79,6 +79,6 @@ extension ClaimedJob {
         self.init(
             lease: lease, type: job.type, queue: queue, priority: priority, payload: job.payload,
             attempt: job.nextAttempt, maxAttempts: Int(job.maxAttempts), crashes: Int(job.crashes),
-            timeoutMilliseconds: job.timeoutMilliseconds, enqueuedAt: job.enqueuedAt)
+            timeoutMilliseconds: job.timeoutMilliseconds, enqueuedAt: job.enqueuedAt, requestID: job.requestID)
     }
 }

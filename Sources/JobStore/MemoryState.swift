@@ -54,7 +54,7 @@ struct MemoryState {
         let record = JobRecord(
             id: id, type: job.type, queue: job.queue, state: .queued, priority: job.priority, payload: job.payload,
             attempt: 0, maxAttempts: job.maxAttempts, crashes: 0, timeoutMilliseconds: job.timeoutMilliseconds,
-            enqueuedAt: job.enqueuedAt, key: job.key)
+            enqueuedAt: job.enqueuedAt, key: job.key, requestID: job.requestID)
         jobs[id] = Job(record: record, used: 0, lane: lane)
         if let key = job.key { keys[key] = id }
         if let runAt = job.runAt, runAt > job.enqueuedAt {

@@ -26,21 +26,22 @@ final class FinishedRows {
 
     init(_ connection: Connection) throws {
         let columns = """
-            id, queue, priority, type, max_attempts, timeout_ms, enqueued_at, crashes, state, attempt, started_at,
-            finished_at, worker, result
+            id, queue, priority, type, max_attempts, timeout_ms, enqueued_at, crashes, request_id, state, attempt,
+            started_at, finished_at, worker, result
             """
-        let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14"
+        let marks = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15"
         insertCompleted = try connection.prepare("INSERT INTO finished (\(columns)) VALUES (\(marks))")
         insertBlock = try BlockInsert(
             connection, into: "finished",
             common: [
                 "queue", "priority", "type", "max_attempts", "timeout_ms", "crashes", "state", "attempt", "worker",
+                "request_id",
             ],
             own: ["id", "enqueued_at", "started_at", "finished_at"])
         insertOther = try connection.prepare(
             """
             INSERT INTO finished (\(columns), cause, failure_type, message, payload)
-            VALUES (\(marks), ?15, ?16, ?17, ?18)
+            VALUES (\(marks), ?16, ?17, ?18, ?19)
             """)
         insertResult = try connection.prepare("INSERT INTO results (number, finished_at, body) VALUES (?1, ?2, ?3)")
         insertAttempt = try connection.prepare(
@@ -65,12 +66,12 @@ final class FinishedRows {
         _ job: ReadyJob, lane: LaneNumber, _ settlement: Settlement, result: [UInt8]
     ) throws(SQLiteFailure) {
         try bind(job, lane, to: insertCompleted)
-        insertCompleted.bind(9, JobState.completed.rawValue)
-        insertCompleted.bind(10, job.nextAttempt)
-        insertCompleted.bind(11, settlement.startedAt.milliseconds)
-        insertCompleted.bind(12, settlement.endedAt.milliseconds)
-        try insertCompleted.bind(13, settlement.worker)
-        insertCompleted.bind(14, result.isEmpty ? nil : try insert(result, at: settlement.endedAt))
+        insertCompleted.bind(10, JobState.completed.rawValue)
+        insertCompleted.bind(11, job.nextAttempt)
+        insertCompleted.bind(12, settlement.startedAt.milliseconds)
+        insertCompleted.bind(13, settlement.endedAt.milliseconds)
+        try insertCompleted.bind(14, settlement.worker)
+        insertCompleted.bind(15, result.isEmpty ? nil : try insert(result, at: settlement.endedAt))
         try insertCompleted.run()
     }
 
@@ -87,6 +88,7 @@ final class FinishedRows {
         statement.bind(7, JobState.completed.rawValue)
         statement.bind(8, first.nextAttempt)
         try statement.bind(9, settlements[block[block.startIndex].index].worker)
+        try statement.bind(10, first.requestID)
         for row in 0..<BlockInsert.rows {
             let index = block.startIndex + row
             let settlement = block[index].index
@@ -100,16 +102,16 @@ final class FinishedRows {
 
     func insert(_ row: StoredJob, _ ending: Ending) throws(SQLiteFailure) {
         try bind(row.job, row.lane, to: insertOther)
-        insertOther.bind(9, ending.state.rawValue)
-        insertOther.bind(10, ending.attempt)
-        insertOther.bind(11, ending.startedAt?.milliseconds)
-        insertOther.bind(12, ending.finishedAt.milliseconds)
-        try insertOther.bind(13, ending.worker)
-        insertOther.bind(14, nil as Int64?)
-        insertOther.bind(15, ending.failure.map { Int64($0.cause.rawValue) })
-        try insertOther.bind(16, ending.failure?.type)
-        try insertOther.bind(17, ending.failure?.message)
-        try insertOther.run(18, blob: row.job.payload)
+        insertOther.bind(10, ending.state.rawValue)
+        insertOther.bind(11, ending.attempt)
+        insertOther.bind(12, ending.startedAt?.milliseconds)
+        insertOther.bind(13, ending.finishedAt.milliseconds)
+        try insertOther.bind(14, ending.worker)
+        insertOther.bind(15, nil as Int64?)
+        insertOther.bind(16, ending.failure.map { Int64($0.cause.rawValue) })
+        try insertOther.bind(17, ending.failure?.type)
+        try insertOther.bind(18, ending.failure?.message)
+        try insertOther.run(19, blob: row.job.payload)
     }
 
     private func bind(_ job: ReadyJob, _ lane: LaneNumber, to statement: Statement) throws(SQLiteFailure) {
@@ -121,6 +123,7 @@ final class FinishedRows {
         statement.bind(6, job.timeoutMilliseconds)
         statement.bind(7, job.enqueuedAt.milliseconds)
         statement.bind(8, Int(job.crashes))
+        try statement.bind(9, job.requestID)
     }
 
     private func insert(_ result: [UInt8], at finishedAt: Timestamp) throws(SQLiteFailure) -> Int64 {

@@ -117,10 +117,9 @@ final class Ledger {
     }
 
     /// Decides whether a job that begins to wait is at hand; its row has to go to the backlog otherwise.
-    func admit(_ id: JobID, payload: Int, to number: LaneNumber, in memory: inout StoreMemory) -> Bool {
+    func admit(_ id: JobID, weight: Int, to number: LaneNumber, in memory: inout StoreMemory) -> Bool {
         touch(number, in: &memory)
         let window = memory.ready.window
-        let weight = ReadyJob.weight(ofPayload: payload)
         return memory.ready.withLane(number) { $0.admit(id, weight: weight, window: window) }
     }
 

@@ -19,7 +19,7 @@ enum RecordTable: String, CaseIterable {
         case .finished:
             return """
                 \(common), job.state, NULL, NULL, job.attempt, job.started_at, job.worker, job.cause,
-                job.failure_type, job.message, job.finished_at
+                job.failure_type, job.message, job.finished_at, job.request_id
                 FROM finished AS job
                 """
         case .ready, .backlog, .pending:
@@ -27,7 +27,7 @@ enum RecordTable: String, CaseIterable {
             // The attempts of a job that is not finished are told by the last one that left a record.
             return """
                 \(common), \(state.rawValue), \(wait), coalesce(last.attempt, 0), last.started_at, last.worker,
-                last.cause, last.failure_type, last.message, NULL
+                last.cause, last.failure_type, last.message, NULL, job.request_id
                 FROM \(rawValue) AS job
                 LEFT JOIN attempts AS last ON last.number = (SELECT max(number) FROM attempts WHERE job = job.id)
                 """
@@ -54,7 +54,8 @@ extension JobRecord {
             priority: Priority(row.int(2)) ?? .normal, payload: row.blob(9), attempt: Int(row.int(13)),
             maxAttempts: Int(row.int(4)), crashes: Int(row.int(7)), timeoutMilliseconds: row.int(5),
             enqueuedAt: Timestamp(milliseconds: row.int(6)), runAt: instant(11), startedAt: instant(14),
-            finishedAt: instant(19), worker: row.optionalText(15), key: row.optionalText(8), failure: failure)
+            finishedAt: instant(19), worker: row.optionalText(15), key: row.optionalText(8),
+            requestID: row.optionalText(20), failure: failure)
     }
 
     /// Adds what only the memory knows: that the job runs.

@@ -29,7 +29,8 @@ final class Rows {
     private let nextDue: Statement
     private let fetch: Statement
 
-    private static let columns = "id, queue, priority, type, max_attempts, timeout_ms, enqueued_at, crashes, used"
+    private static let columns =
+        "id, queue, priority, type, max_attempts, timeout_ms, enqueued_at, crashes, used, request_id"
 
     init(_ connection: Connection) throws {
         func each(_ sql: (Shelf) -> String) throws -> [Shelf: Statement] {
@@ -38,15 +39,15 @@ final class Rows {
             return statements
         }
         let columns = Self.columns
-        let insert = "(\(columns), payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        let insert = "(\(columns), payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
         intoReady = try connection.prepare("INSERT INTO ready \(insert)")
         intoBacklog = try connection.prepare("INSERT INTO backlog \(insert)")
         intoPending = try connection.prepare(
             """
             INSERT INTO pending (\(columns), payload, run_at, reason)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             """)
-        let common = ["queue", "priority", "type", "max_attempts", "timeout_ms", "crashes", "used"]
+        let common = ["queue", "priority", "type", "max_attempts", "timeout_ms", "crashes", "used", "request_id"]
         let own = ["id", "enqueued_at", "payload"]
         blockIntoReady = try BlockInsert(connection, into: "ready", common: common, own: own)
         blockIntoBacklog = try BlockInsert(connection, into: "backlog", common: common, own: own)
@@ -68,7 +69,7 @@ final class Rows {
     func insert(_ job: ReadyJob, lane: LaneNumber) throws(SQLiteFailure) {
         let statement = job.isSpilled ? intoBacklog : intoReady
         try bind(job, lane: lane, to: statement)
-        try statement.run(10, blob: job.payload)
+        try statement.run(11, blob: job.payload)
     }
 
     /// Several that go into the same table.
@@ -97,6 +98,7 @@ final class Rows {
         statement.bind(5, first.timeoutMilliseconds)
         statement.bind(6, Int(first.crashes))
         statement.bind(7, Int(first.used))
+        try statement.bind(8, first.requestID)
         payloads.removeAll()
         for row in 0..<BlockInsert.rows {
             let index = jobs.startIndex + row
@@ -111,9 +113,9 @@ final class Rows {
         _ job: ReadyJob, lane: LaneNumber, until: Timestamp, reason: PendingReason
     ) throws(SQLiteFailure) {
         try bind(job, lane: lane, to: intoPending)
-        intoPending.bind(11, until.milliseconds)
-        intoPending.bind(12, reason.rawValue)
-        try intoPending.run(10, blob: job.payload)
+        intoPending.bind(12, until.milliseconds)
+        intoPending.bind(13, reason.rawValue)
+        try intoPending.run(11, blob: job.payload)
     }
 
     private func bind(_ job: ReadyJob, lane: LaneNumber, to statement: Statement) throws(SQLiteFailure) {
@@ -126,6 +128,7 @@ final class Rows {
         statement.bind(7, job.enqueuedAt.milliseconds)
         statement.bind(8, Int(job.crashes))
         statement.bind(9, Int(job.used))
+        try statement.bind(10, job.requestID)
     }
 
     func delete(_ id: JobID, from shelf: Shelf) throws(SQLiteFailure) {
@@ -201,9 +204,10 @@ final class Rows {
 
     private static func read(_ row: Statement, isSpilled: Bool) -> StoredJob {
         let job = ReadyJob(
-            id: JobID(row.int(0)), type: row.text(3), payload: row.blob(9), timeoutMilliseconds: row.int(5),
-            enqueuedAt: Timestamp(milliseconds: row.int(6)), maxAttempts: Int32(clamping: row.int(4)),
-            used: Int32(clamping: row.int(8)), crashes: Int32(clamping: row.int(7)), isSpilled: isSpilled)
+            id: JobID(row.int(0)), type: row.text(3), payload: row.blob(10), requestID: row.optionalText(9),
+            timeoutMilliseconds: row.int(5), enqueuedAt: Timestamp(milliseconds: row.int(6)),
+            maxAttempts: Int32(clamping: row.int(4)), used: Int32(clamping: row.int(8)),
+            crashes: Int32(clamping: row.int(7)), isSpilled: isSpilled)
         let lane = LaneNumber(queue: Int(row.int(1)), priority: Priority(row.int(2)) ?? .normal)
         return StoredJob(job: job, lane: lane)
     }
@@ -220,7 +224,8 @@ extension ReadyJob {
         for index in jobs.indices {
             guard jobs[index].type == first.type, jobs[index].maxAttempts == first.maxAttempts,
                 jobs[index].timeoutMilliseconds == first.timeoutMilliseconds,
-                jobs[index].crashes == first.crashes, jobs[index].used == first.used
+                jobs[index].crashes == first.crashes, jobs[index].used == first.used,
+                jobs[index].requestID == first.requestID
             else { return false }
             bytes += jobs[index].payload.count
         }

@@ -30,7 +30,8 @@ enum Schema {
         max_attempts INTEGER NOT NULL,
         timeout_ms INTEGER NOT NULL,
         enqueued_at INTEGER NOT NULL,
-        crashes INTEGER NOT NULL
+        crashes INTEGER NOT NULL,
+        request_id TEXT
         """
 
     private static let unfinishedColumns = jobColumns + ", used INTEGER NOT NULL"

@@ -138,7 +138,7 @@ struct OpeningTests {
             """
             INSERT INTO queues VALUES (0, 'default');
             WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n WHERE id < 1000000)
-            INSERT INTO backlog SELECT id, 0, 5, 'work', 5, 1000, 1700000000000, 0, 0, zeroblob(200) FROM n;
+            INSERT INTO backlog SELECT id, 0, 5, 'work', 5, 1000, 1700000000000, 0, NULL, 0, zeroblob(200) FROM n;
             PRAGMA wal_checkpoint(TRUNCATE);
             """)
         let path = place.path

@@ -67,7 +67,8 @@ private struct RandomRun {
             queue: Self.queues.randomElement(using: &random) ?? "a",
             priority: Priority(UInt8.random(in: 4...6, using: &random)) ?? .normal, at: now,
             runAt: delayed ? now + Int64.random(in: -2...40, using: &random) : nil,
-            key: keyed ? "key \(Int.random(in: 0..<20, using: &random))" : nil)
+            key: keyed ? "key \(Int.random(in: 0..<20, using: &random))" : nil,
+            requestID: ["one", "two", nil].randomElement(using: &random) ?? nil)
     }
 
     private mutating func claim() async throws -> String? {
@@ -127,7 +128,9 @@ private struct RandomRun {
     private mutating func look() async throws -> String? {
         for (id, job) in model.jobs.shuffled(using: &random).prefix(10) {
             let record = try await bench.record(id)
-            if record.state != job.state || record.crashes != job.crashes || record.key != job.key {
+            if record.state != job.state || record.crashes != job.crashes || record.key != job.key
+                || record.requestID != job.requestID
+            {
                 return "job \(id): \(record) instead of \(job)"
             }
         }

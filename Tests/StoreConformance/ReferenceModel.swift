@@ -13,6 +13,7 @@ struct ReferenceModel {
         var lease: Lease?
         var cancelled = false
         let key: String?
+        let requestID: String?
     }
 
     private(set) var jobs: [JobID: Job] = [:]
@@ -27,7 +28,8 @@ struct ReferenceModel {
         let waits = new.runAt.map { $0 > new.enqueuedAt } ?? false
         let state: JobState = waits ? .pending : .queued
         jobs[receipt.id] = Job(
-            state: state, queue: new.queue, priority: new.priority, runAt: waits ? new.runAt : nil, key: new.key)
+            state: state, queue: new.queue, priority: new.priority, runAt: waits ? new.runAt : nil, key: new.key,
+            requestID: new.requestID)
         return receipt.state == state ? nil : "\(receipt) instead of \(state)"
     }
 
@@ -43,6 +45,7 @@ struct ReferenceModel {
         for job in claimed {
             guard let known = jobs[job.id] else { return "claimed unknown \(job.id)" }
             if job.attempt != known.used + 1 || job.crashes != known.crashes { return "attempt of \(job.id)" }
+            if job.requestID != known.requestID { return "request id of \(job.id)" }
             jobs[job.id]?.state = .processing
             jobs[job.id]?.lease = job.lease
         }

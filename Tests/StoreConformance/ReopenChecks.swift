@@ -5,7 +5,7 @@ import Testing
 private typealias Bench = Workbench
 
 /// Checks that close a store and open it again; a place that forgets passes them by saying so.
-private func reopening(
+func reopening(
     _ name: String, _ first: @escaping @Sendable (Workbench) async throws -> [JobID],
     then second: @escaping @Sendable (Workbench, [JobID]) async throws -> Void
 ) -> StoreCheck {

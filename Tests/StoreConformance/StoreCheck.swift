@@ -29,6 +29,6 @@ package struct StoreCheck: Sendable, CustomTestStringConvertible {
 
     package static let all: [StoreCheck] = [
         enqueueChecks, claimChecks, settleChecks, largeBatchChecks, releaseChecks, cancelChecks, dueChecks, readChecks,
-        pruneChecks, closeChecks, reopenChecks, concurrencyChecks, propertyChecks,
+        pruneChecks, closeChecks, reopenChecks, requestIDChecks, concurrencyChecks, propertyChecks,
     ].flatMap { $0 }
 }

@@ -25,11 +25,12 @@ package final class Workbench: Sendable {
 
     package static func job(
         _ type: String = "work", queue: String = "default", priority: Priority = .normal, payload: String = "{}",
-        at second: Int64 = 0, runAt: Int64? = nil, key: String? = nil
+        at second: Int64 = 0, runAt: Int64? = nil, key: String? = nil, requestID: String? = nil
     ) -> NewJob {
         NewJob(
             type: type, queue: queue, payload: Array(payload.utf8), priority: priority, maxAttempts: 3,
-            timeoutMilliseconds: 5000, enqueuedAt: time(second), runAt: runAt.map(time), key: key)
+            timeoutMilliseconds: 5000, enqueuedAt: time(second), runAt: runAt.map(time), key: key,
+            requestID: requestID)
     }
 
     package static func jobs(_ count: Int, queue: String = "default", priority: Priority = .normal) -> [NewJob] {

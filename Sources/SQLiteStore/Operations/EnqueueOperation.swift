@@ -93,8 +93,8 @@ final class EnqueueOperation: Operation {
             }
             let lane = LaneNumber(queue: queue, priority: jobs[index].priority)
             let runAt = jobs[index].waits ? jobs[index].runAt : nil
-            let isSpilled =
-                runAt == nil && !ledger.admit(id, payload: jobs[index].payload.count, to: lane, in: &memory)
+            let weight = ReadyJob.weight(ofPayload: jobs[index].payload.count, requestID: jobs[index].requestID)
+            let isSpilled = runAt == nil && !ledger.admit(id, weight: weight, to: lane, in: &memory)
             let here = Run(lane: lane, runAt: runAt, isSpilled: isSpilled, jobs: new.count..<(new.count + 1))
             if let run = runs.last, here.continues(run) {
                 runs[runs.count - 1] = Run(

@@ -23,7 +23,7 @@ final class PromoteOperation: Operation {
         promoted = ledger.memory.withLock { memory in
             promoted.map { row in
                 var job = row.job
-                job.isSpilled = !ledger.admit(job.id, payload: job.payload.count, to: row.lane, in: &memory)
+                job.isSpilled = !ledger.admit(job.id, weight: job.weight, to: row.lane, in: &memory)
                 return StoredJob(job: job, lane: row.lane)
             }
         }

@@ -147,6 +147,7 @@ struct TakenLease {
                 taken[index].entry.job.timeoutMilliseconds == first.entry.job.timeoutMilliseconds,
                 taken[index].entry.job.crashes == first.entry.job.crashes,
                 taken[index].entry.job.used == first.entry.job.used,
+                taken[index].entry.job.requestID == first.entry.job.requestID,
                 settlements[taken[index].index].worker == worker,
                 case .complete(let result) = settlements[taken[index].index].verdict, result.isEmpty
             else { return false }

@@ -30,16 +30,16 @@ package final class BareLoop {
             CREATE TABLE ready (
                 id INTEGER PRIMARY KEY, queue INTEGER NOT NULL, priority INTEGER NOT NULL, type TEXT NOT NULL,
                 max_attempts INTEGER NOT NULL, timeout_ms INTEGER NOT NULL, enqueued_at INTEGER NOT NULL,
-                crashes INTEGER NOT NULL, used INTEGER NOT NULL, payload BLOB NOT NULL) STRICT;
+                crashes INTEGER NOT NULL, request_id TEXT, used INTEGER NOT NULL, payload BLOB NOT NULL) STRICT;
             CREATE TABLE finished (
                 id INTEGER PRIMARY KEY, queue INTEGER NOT NULL, priority INTEGER NOT NULL, type TEXT NOT NULL,
                 max_attempts INTEGER NOT NULL, timeout_ms INTEGER NOT NULL, enqueued_at INTEGER NOT NULL,
-                crashes INTEGER NOT NULL, state INTEGER NOT NULL, attempt INTEGER NOT NULL, started_at INTEGER,
-                finished_at INTEGER NOT NULL, worker TEXT, result INTEGER, cause INTEGER, failure_type TEXT,
-                message TEXT, payload BLOB) STRICT;
+                crashes INTEGER NOT NULL, request_id TEXT, state INTEGER NOT NULL, attempt INTEGER NOT NULL,
+                started_at INTEGER, finished_at INTEGER NOT NULL, worker TEXT, result INTEGER, cause INTEGER,
+                failure_type TEXT, message TEXT, payload BLOB) STRICT;
             CREATE INDEX finished_badly ON finished (id) WHERE state <> 5;
             """, database)
-        insert = Self.prepare("INSERT INTO ready VALUES (?1, 0, 5, 'work', 5, 3600000, ?2, 0, 0, ?3)", database)
+        insert = Self.prepare("INSERT INTO ready VALUES (?1, 0, 5, 'work', 5, 3600000, ?2, 0, NULL, 0, ?3)", database)
         delete = Self.prepare("DELETE FROM ready WHERE id BETWEEN ?1 AND ?2", database)
         finish = Self.prepare(
             """
