@@ -137,6 +137,6 @@ extension JobRequest {
             timeout: spec.timeoutMilliseconds == 0 ? nil : .milliseconds(Int64(spec.timeoutMilliseconds)),
             runAt: spec.runAtMilliseconds == 0
                 ? nil : Timestamp(milliseconds: Int64(clamping: spec.runAtMilliseconds)),
-            key: spec.key.isEmpty ? nil : spec.key)
+            key: spec.key.isEmpty ? nil : spec.key, requestID: spec.requestID.isEmpty ? nil : spec.requestID)
     }
 }

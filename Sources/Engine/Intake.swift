@@ -35,6 +35,7 @@ package struct Intake: Sendable {
         var jobs: [NewJob] = []
         jobs.reserveCapacity(requests.count)
         var lastType: String?
+        var lastRequestID: String?
         var policy = standard
         for (index, request) in requests.enumerated() {
             do throws(Refusal) {
@@ -42,6 +43,10 @@ package struct Intake: Sendable {
                     try checkName(request.type, of: "type")
                     policy = self.policy(of: request.type)
                     lastType = request.type
+                }
+                if let requestID = request.requestID, requestID != lastRequestID {
+                    try RequestID.check(requestID)
+                    lastRequestID = requestID
                 }
                 jobs.append(try admit(request, policy: policy, at: now))
             } catch {
@@ -78,7 +83,7 @@ package struct Intake: Sendable {
         return NewJob(
             type: request.type, queue: queue, payload: request.payload, priority: request.priority ?? .normal,
             maxAttempts: attempts, timeoutMilliseconds: timeout, enqueuedAt: now,
-            runAt: request.runAt.flatMap { $0 > now ? $0 : nil }, key: request.key)
+            runAt: request.runAt.flatMap { $0 > now ? $0 : nil }, key: request.key, requestID: request.requestID)
     }
 
     private func checkName(_ name: String, of field: String) throws(Refusal) {

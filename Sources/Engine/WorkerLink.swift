@@ -129,7 +129,7 @@ final class WorkerLink: ChannelInboundHandler {
             attempt: UInt16(clamping: job.attempt), maxAttempts: UInt16(clamping: job.maxAttempts),
             timeoutMilliseconds: UInt32(clamping: job.timeoutMilliseconds),
             enqueuedAtMilliseconds: UInt64(clamping: job.enqueuedAt.milliseconds), type: job.type, queue: job.queue,
-            payload: job.payload, into: &output)
+            requestID: job.requestID ?? "", payload: job.payload, into: &output)
     }
 
     func confirm(accepted: Int, stale: [Lease]) {

@@ -28,11 +28,14 @@ public struct JobOptions: Hashable, Sendable {
     public var timeout: Duration?
     /// When it may run.
     public var start: Start
+    /// The id of the request that the job comes from, 1 to 128 visible ASCII characters: the job's workers and logs name
+    /// it.
+    public var requestID: String?
 
     /// Options; what is left out is as the daemon's configuration has it.
     public init(
         queue: String? = nil, key: String? = nil, priority: JobPriority? = nil, maxAttempts: Int? = nil,
-        timeout: Duration? = nil, start: Start = .now
+        timeout: Duration? = nil, start: Start = .now, requestID: String? = nil
     ) {
         self.queue = queue
         self.key = key
@@ -40,5 +43,6 @@ public struct JobOptions: Hashable, Sendable {
         self.maxAttempts = maxAttempts
         self.timeout = timeout
         self.start = start
+        self.requestID = requestID
     }
 }

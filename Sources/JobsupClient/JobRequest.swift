@@ -39,6 +39,7 @@ extension JobRequest {
         }
         return JobSpec(
             type: type, queue: try Self.given(options.queue, "queue"), key: try Self.given(options.key, "key"),
+            requestID: try Self.given(options.requestID, "request id"),
             priority: try priority(), maxAttempts: try maxAttempts(), timeoutMilliseconds: try timeout(),
             runAtMilliseconds: try runAt(now), payload: payload)
     }

@@ -29,6 +29,9 @@ public struct JobContext: Sendable {
     public var type: String { frame.type }
     /// The queue that the job waited in.
     public var queue: String { frame.queue }
+    /// The id of the request that the job came with, `nil` when it has none: for logs, and for the jobs that this one
+    /// enqueues.
+    public var requestID: String? { frame.requestID.isEmpty ? nil : frame.requestID }
     /// The number of this attempt, 1 for the first.
     public var attempt: Int { Int(frame.attempt) }
     /// The attempts that the job has.

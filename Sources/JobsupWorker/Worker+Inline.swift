@@ -14,14 +14,14 @@ extension Worker {
     /// - Returns: The result's bytes; empty for a handler without a result.
     /// - Throws: What the handler throws, ``Retry``, ``Snooze`` and ``Discard`` included.
     public func runInline(
-        _ type: String, bytes: [UInt8], attempt: Int = 1, maxAttempts: Int = 5,
+        _ type: String, bytes: [UInt8], attempt: Int = 1, maxAttempts: Int = 5, requestID: String? = nil,
         onProgress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) async throws -> [UInt8] {
         guard let handler = handlers.withLock({ $0[type] }) else { throw WorkerError.unknownType(type) }
         let frame = JobFrame(
             job: 1, lease: 1, attempt: UInt16(clamping: attempt), maxAttempts: UInt16(clamping: maxAttempts),
             timeoutMilliseconds: 0, enqueuedAtMilliseconds: 0, type: type, queue: "inline",
-            payload: ByteBuffer(bytes: bytes))
+            requestID: requestID ?? "", payload: ByteBuffer(bytes: bytes))
         let context = JobContext(frame: frame, slot: 0, startedAt: .now, reporter: InlineReporter(onProgress))
         return try await handler(frame.payload, context)
     }

@@ -24,11 +24,8 @@ package struct EnqueueFrame: Hashable, Sendable {
             }
             jobs = []
             jobs.reserveCapacity(count)
-            var (lastType, lastQueue) = ("", "")
-            for _ in 0..<count {
-                jobs.append(
-                    try JobSpec(decoding: bytes, at: &offset, lastType: &lastType, lastQueue: &lastQueue))
-            }
+            var common = JobSpec.Common()
+            for _ in 0..<count { jobs.append(try JobSpec(decoding: bytes, at: &offset, like: &common)) }
             guard offset == bytes.byteCount else {
                 throw .malformed(.enqueue, "has \(bytes.byteCount - offset) bytes too many")
             }

@@ -13,11 +13,13 @@ package struct JobFrame: Hashable, Sendable {
     package var enqueuedAtMilliseconds: UInt64
     package var type: String
     package var queue: String
+    /// That of the request which the job came with; empty for none.
+    package var requestID: String
     package var payload: ByteBuffer
 
     package init(
         job: UInt64, lease: UInt64, attempt: UInt16, maxAttempts: UInt16, timeoutMilliseconds: UInt32,
-        enqueuedAtMilliseconds: UInt64, type: String, queue: String, payload: ByteBuffer
+        enqueuedAtMilliseconds: UInt64, type: String, queue: String, requestID: String = "", payload: ByteBuffer
     ) {
         self.job = job
         self.lease = lease
@@ -27,6 +29,7 @@ package struct JobFrame: Hashable, Sendable {
         self.enqueuedAtMilliseconds = enqueuedAtMilliseconds
         self.type = type
         self.queue = queue
+        self.requestID = requestID
         self.payload = payload
     }
 
@@ -43,6 +46,7 @@ package struct JobFrame: Hashable, Sendable {
             enqueuedAtMilliseconds = bytes.integer(at: 24)
             type = try bytes.short(at: &offset, "type", of: .job)
             queue = try bytes.short(at: &offset, "queue", of: .job)
+            requestID = try bytes.short(at: &offset, "request id", of: .job)
         }
         body.moveReaderIndex(forwardBy: offset)
         payload = body.readRest()
@@ -54,6 +58,7 @@ package struct JobFrame: Hashable, Sendable {
                 job, lease, attempt, maxAttempts, timeoutMilliseconds, enqueuedAtMilliseconds)
             buffer.writeShort(type)
             buffer.writeShort(queue)
+            buffer.writeShort(requestID)
             buffer.writeImmutableBuffer(payload)
         }
     }
@@ -61,10 +66,11 @@ package struct JobFrame: Hashable, Sendable {
     /// Writes the frame straight from the daemon's values, with no value of this type and no buffer in between.
     package static func encode(
         job: UInt64, lease: UInt64, attempt: UInt16, maxAttempts: UInt16, timeoutMilliseconds: UInt32,
-        enqueuedAtMilliseconds: UInt64, type: String, queue: String, payload: [UInt8], into buffer: inout ByteBuffer
+        enqueuedAtMilliseconds: UInt64, type: String, queue: String, requestID: String = "", payload: [UInt8],
+        into buffer: inout ByteBuffer
     ) {
-        buffer.writeFrame(.job, bodyBytes: fixedBytes + 4 + type.utf8.count + queue.utf8.count + payload.count) {
-            span in
+        let textBytes = 3 * 2 + type.utf8.count + queue.utf8.count + requestID.utf8.count
+        buffer.writeFrame(.job, bodyBytes: fixedBytes + textBytes + payload.count) { span in
             span.write(job)
             span.write(lease)
             span.write(attempt)
@@ -73,11 +79,12 @@ package struct JobFrame: Hashable, Sendable {
             span.write(enqueuedAtMilliseconds)
             span.writeShort(type)
             span.writeShort(queue)
+            span.writeShort(requestID)
             span.write(payload)
         }
     }
 
-    /// What the frame adds to the bytes of type, queue and payload.
-    package static let overheadBytes = Frame.headerBytes + fixedBytes + 2 + 2
+    /// What the frame adds to the bytes of type, queue, request id and payload.
+    package static let overheadBytes = Frame.headerBytes + fixedBytes + 3 * 2
     private static let fixedBytes = 8 + 8 + 2 + 2 + 4 + 8
 }

@@ -5,6 +5,8 @@ package struct JobSpec: Hashable, Sendable {
     package var queue: String
     /// Empty: none.
     package var key: String
+    /// Empty: none.
+    package var requestID: String
     /// 1 (first) to 10 (last); 0: the default.
     package var priority: UInt8
     /// 0: the default.
@@ -16,12 +18,13 @@ package struct JobSpec: Hashable, Sendable {
     package var payload: [UInt8]
 
     package init(
-        type: String, queue: String = "", key: String = "", priority: UInt8 = 0, maxAttempts: UInt16 = 0,
-        timeoutMilliseconds: UInt32 = 0, runAtMilliseconds: UInt64 = 0, payload: [UInt8]
+        type: String, queue: String = "", key: String = "", requestID: String = "", priority: UInt8 = 0,
+        maxAttempts: UInt16 = 0, timeoutMilliseconds: UInt32 = 0, runAtMilliseconds: UInt64 = 0, payload: [UInt8]
     ) {
         self.type = type
         self.queue = queue
         self.key = key
+        self.requestID = requestID
         self.priority = priority
         self.maxAttempts = maxAttempts
         self.timeoutMilliseconds = timeoutMilliseconds
@@ -31,21 +34,29 @@ package struct JobSpec: Hashable, Sendable {
 
     /// The bytes it takes in an ENQUEUE frame.
     package var encodedBytes: Int {
-        Self.minEncodedBytes + type.utf8.count + queue.utf8.count + key.utf8.count + payload.count
+        Self.minEncodedBytes + type.utf8.count + queue.utf8.count + key.utf8.count + requestID.utf8.count
+            + payload.count
     }
 
     /// The bytes of one whose texts and payload are empty.
-    static let minEncodedBytes = 3 * 2 + 1 + 2 + 4 + 8 + 4
+    static let minEncodedBytes = 4 * 2 + 1 + 2 + 4 + 8 + 4
 
-    /// Reads the one at `offset`. The jobs of a batch mostly name the same type and queue: their strings are made once.
-    init(
-        decoding bytes: RawSpan, at offset: inout Int, lastType: inout String, lastQueue: inout String
-    ) throws(ProtocolError) {
-        try bytes.short(at: &offset, "type", of: .enqueue, like: &lastType)
-        try bytes.short(at: &offset, "queue", of: .enqueue, like: &lastQueue)
-        type = lastType
-        queue = lastQueue
+    /// The texts that the jobs of a batch mostly have in common: their strings are made once.
+    struct Common {
+        var type = ""
+        var queue = ""
+        var requestID = ""
+    }
+
+    /// Reads the one at `offset`.
+    init(decoding bytes: RawSpan, at offset: inout Int, like last: inout Common) throws(ProtocolError) {
+        try bytes.short(at: &offset, "type", of: .enqueue, like: &last.type)
+        try bytes.short(at: &offset, "queue", of: .enqueue, like: &last.queue)
         key = try bytes.short(at: &offset, "key", of: .enqueue)
+        try bytes.short(at: &offset, "request id", of: .enqueue, like: &last.requestID)
+        type = last.type
+        queue = last.queue
+        requestID = last.requestID
         guard offset + 19 <= bytes.byteCount else { throw .malformed(.enqueue, "is too short") }
         priority = bytes.integer(at: offset)
         maxAttempts = bytes.integer(at: offset + 1)
@@ -62,6 +73,7 @@ package struct JobSpec: Hashable, Sendable {
         span.writeShort(type)
         span.writeShort(queue)
         span.writeShort(key)
+        span.writeShort(requestID)
         span.write(priority)
         span.write(maxAttempts)
         span.write(timeoutMilliseconds)

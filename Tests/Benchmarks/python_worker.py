@@ -50,7 +50,7 @@ class Worker:
         self._rest = b""
         job = frames.encode(
             frames.JOB, job=0, lease=0, attempt=1, max_attempts=5, timeout_ms=30_000,
-            enqueued_at_ms=1_700_000_000_000, type="noop", queue="default", payload=payload,
+            enqueued_at_ms=1_700_000_000_000, type="noop", queue="default", request_id="", payload=payload,
         )  # fmt: skip
         self._head, self._tail = job[:5], job[21:]
 

@@ -58,6 +58,16 @@ import Testing
         #expect(refusal(JobRequest(type: "mail", maxAttempts: 0))?.code == "bad_max_attempts")
     }
 
+    @Test func aRequestIDIsHandedOnWhenItCanBeOne() throws {
+        let long = String(repeating: "~", count: 128)
+        let requests = ["r-1", "r-1", nil, "!", long, nil].map { JobRequest(type: "mail", requestID: $0) }
+        #expect(try intake.admit(requests, at: now).map(\.requestID) == ["r-1", "r-1", nil, "!", long, nil])
+        for wrong in ["", " ", "a b", "a\n", "\u{7F}", "é", long + "~"] {
+            let refusal = refusal(JobRequest(type: "mail", requestID: wrong))
+            #expect(refusal?.code == "bad_request_id" && refusal?.hint.isEmpty == false, "\(wrong)")
+        }
+    }
+
     @Test func aBatchIsRefusedWholeAndTheJobIsNamed() {
         do throws(Refusal) {
             _ = try intake.admit([JobRequest(type: "mail"), JobRequest(type: "mail", queue: "x")], at: now)

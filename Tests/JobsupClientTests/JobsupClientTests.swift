@@ -78,7 +78,7 @@ import WorkerProtocol
         let pair = try await Pair()
         let options = JobOptions(
             queue: "mail", key: "k", priority: .high, maxAttempts: 2, timeout: .milliseconds(1500),
-            start: .after(.seconds(2.5)))
+            start: .after(.seconds(2.5)), requestID: "r-1")
         let batch = [
             JobRequest("a", bytes: [1], options: options),
             JobRequest("b", bytes: [], options: JobOptions(start: .at(Date(timeIntervalSince1970: 12)))),
@@ -89,8 +89,8 @@ import WorkerProtocol
         #expect(
             frame.jobs == [
                 JobSpec(
-                    type: "a", queue: "mail", key: "k", priority: 3, maxAttempts: 2, timeoutMilliseconds: 1500,
-                    runAtMilliseconds: 1_700_000_002_500, payload: [1]),
+                    type: "a", queue: "mail", key: "k", requestID: "r-1", priority: 3, maxAttempts: 2,
+                    timeoutMilliseconds: 1500, runAtMilliseconds: 1_700_000_002_500, payload: [1]),
                 JobSpec(type: "b", runAtMilliseconds: 12_000, payload: []),
                 JobSpec(type: "c", runAtMilliseconds: 1, payload: []),
             ])
@@ -106,6 +106,7 @@ import WorkerProtocol
         JobOptions(queue: ""), JobOptions(key: ""), JobOptions(priority: 0), JobOptions(priority: 11),
         JobOptions(maxAttempts: 0), JobOptions(maxAttempts: 100_000), JobOptions(timeout: .zero),
         JobOptions(timeout: .seconds(100 * 86_400)), JobOptions(start: .at(.distantFuture + 1e300)),
+        JobOptions(requestID: ""), JobOptions(requestID: String(repeating: "r", count: 70_000)),
     ])
     func badOptionsAreRefusedHere(_ options: JobOptions) {
         let error = #expect(throws: EnqueueError.self) {

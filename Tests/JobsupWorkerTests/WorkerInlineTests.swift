@@ -15,6 +15,7 @@ import Testing
         }
         worker.task("later") { (_: Sum, _: JobContext) in throw Retry(after: .seconds(5)) }
         worker.rawTask("echo") { payload, _ in payload }
+        worker.rawTask("request") { _, job in Array((job.requestID ?? "none").utf8) }
         return worker
     }
 
@@ -23,6 +24,8 @@ import Testing
         #expect(result == ["total": 6, "attempt": 1])
         #expect(try await worker().runInline("echo", bytes: [1, 2]) == [1, 2])
         try await worker().runInline("sum", Sum(numbers: []))
+        #expect(try await worker().runInline("request", bytes: [], requestID: "r-1") == Array("r-1".utf8))
+        #expect(try await worker().runInline("request", bytes: []) == Array("none".utf8))
     }
 
     @Test func throwsWhatTheHandlerThrows() async {

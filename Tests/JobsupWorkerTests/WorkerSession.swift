@@ -41,13 +41,14 @@ struct WorkerSession {
     }
 
     static func job(
-        _ number: UInt64, _ type: String, payload: String = "", attempt: UInt16 = 1, timeout: UInt32 = 0
+        _ number: UInt64, _ type: String, requestID: String = "", payload: String = "", attempt: UInt16 = 1,
+        timeout: UInt32 = 0
     ) -> Message {
         .job(
             JobFrame(
                 job: number, lease: number + 1000, attempt: attempt, maxAttempts: 5, timeoutMilliseconds: timeout,
                 enqueuedAtMilliseconds: 1_700_000_000_000, type: type, queue: "default",
-                payload: ByteBuffer(string: payload)))
+                requestID: requestID, payload: ByteBuffer(string: payload)))
     }
 
     static func cancel(_ number: UInt64) -> Message {

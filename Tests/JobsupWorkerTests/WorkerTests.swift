@@ -33,15 +33,16 @@ import WorkerProtocol
         let worker = Worker()
         worker.task("send") { (mail: Mail, job: JobContext) async throws -> Receipt in
             #expect(job.id == "7" && job.type == "send" && job.queue == "default" && job.maxAttempts == 5)
-            #expect(job.isLastAttempt && job.deadline != nil)
+            #expect(job.isLastAttempt && job.deadline != nil && job.requestID == "r-1")
             return Receipt(sentTo: mail.to, attempt: job.attempt)
         }
         worker.task("forget") { (_: Mail, job: JobContext) in
-            #expect(!job.isLastAttempt && job.deadline == nil)
+            #expect(!job.isLastAttempt && job.deadline == nil && job.requestID == nil)
         }
         let result = try await WorkerSession.run(worker) { session in
             session.connection.send(
-                WorkerSession.job(7, "send", payload: #"{"to":"ann"}"#, attempt: 5, timeout: 1000),
+                WorkerSession.job(
+                    7, "send", requestID: "r-1", payload: #"{"to":"ann"}"#, attempt: 5, timeout: 1000),
                 WorkerSession.job(8, "forget", payload: #"{"to":"bob"}"#))
             let first = try #require(try await session.settlement().done)
             #expect(first.0 == 7)

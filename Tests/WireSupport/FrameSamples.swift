@@ -28,7 +28,7 @@ package struct FrameSamples {
                 JobFrame(
                     job: number(), lease: number(), attempt: number(), maxAttempts: number(),
                     timeoutMilliseconds: number(), enqueuedAtMilliseconds: number(), type: text(), queue: text(),
-                    payload: ByteBuffer(bytes: bytes())))
+                    requestID: text(), payload: ByteBuffer(bytes: bytes())))
         case .cancel: .cancel(CancelFrame(job: number(), lease: number()))
         case .settled:
             .settled(
@@ -54,8 +54,8 @@ package struct FrameSamples {
     package mutating func job() -> JobSpec {
         JobSpec(
             type: ["send_mail", "thumbnail", text()].randomElement(using: &random) ?? "", queue: text(), key: text(),
-            priority: number(), maxAttempts: number(), timeoutMilliseconds: number(), runAtMilliseconds: number(),
-            payload: bytes())
+            requestID: ["", "4bf92f3577b34da6", text()].randomElement(using: &random) ?? "", priority: number(),
+            maxAttempts: number(), timeoutMilliseconds: number(), runAtMilliseconds: number(), payload: bytes())
     }
 
     private mutating func settlement() -> SettlementFrame {

@@ -31,12 +31,12 @@ import WireSupport
         var direct = ByteBuffer()
         JobFrame.encode(
             job: 7, lease: 8, attempt: 1, maxAttempts: 5, timeoutMilliseconds: 1000, enqueuedAtMilliseconds: 123_456,
-            type: "send_mail", queue: "mail", payload: [1, 2, 3], into: &direct)
+            type: "send_mail", queue: "mail", requestID: "r-1", payload: [1, 2, 3], into: &direct)
         let frame = JobFrame(
             job: 7, lease: 8, attempt: 1, maxAttempts: 5, timeoutMilliseconds: 1000, enqueuedAtMilliseconds: 123_456,
-            type: "send_mail", queue: "mail", payload: ByteBuffer(bytes: [1, 2, 3]))
+            type: "send_mail", queue: "mail", requestID: "r-1", payload: ByteBuffer(bytes: [1, 2, 3]))
         #expect(Array(direct.readableBytesView) == encoded(.job(frame)))
-        #expect(direct.readableBytes == JobFrame.overheadBytes + "send_mailmail".utf8.count + 3)
+        #expect(direct.readableBytes == JobFrame.overheadBytes + "send_mailmailr-1".utf8.count + 3)
     }
 
     @Test func aJobSpecKnowsItsSize() {

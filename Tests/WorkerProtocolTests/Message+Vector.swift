@@ -113,7 +113,7 @@ extension JobFrame {
             "job": .wide(job), "lease": .wide(lease), "attempt": .small(attempt),
             "max_attempts": .small(maxAttempts), "timeout_ms": .small(timeoutMilliseconds),
             "enqueued_at_ms": .wide(enqueuedAtMilliseconds), "type": .text(type), "queue": .text(queue),
-            "payload_hex": .bytes(payload.readableBytesView),
+            "request_id": .text(requestID), "payload_hex": .bytes(payload.readableBytesView),
         ]
     }
 }
@@ -137,8 +137,9 @@ extension EnqueuedFrame {
 extension JobSpec {
     fileprivate var vectorValue: VectorValue {
         .record([
-            "type": .text(type), "queue": .text(queue), "key": .text(key), "priority": .small(priority),
-            "max_attempts": .small(maxAttempts), "timeout_ms": .small(timeoutMilliseconds),
+            "type": .text(type), "queue": .text(queue), "key": .text(key), "request_id": .text(requestID),
+            "priority": .small(priority), "max_attempts": .small(maxAttempts),
+            "timeout_ms": .small(timeoutMilliseconds),
             "run_at_ms": .wide(runAtMilliseconds), "payload_hex": .bytes(payload),
         ])
     }

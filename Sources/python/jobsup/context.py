@@ -23,8 +23,8 @@ class Job:
     """
 
     __slots__ = (
-        "id", "lease", "attempt", "max_attempts", "timeout_ms", "enqueued_at_ms", "type", "queue", "payload",
-        "cancelled", "started", "reported_at", "_event", "_sink",
+        "id", "lease", "attempt", "max_attempts", "timeout_ms", "enqueued_at_ms", "type", "queue", "request_id",
+        "payload", "cancelled", "started", "reported_at", "_event", "_sink",
     )  # fmt: skip
 
     def __init__(
@@ -37,6 +37,7 @@ class Job:
         enqueued_at_ms: int,
         type: str,
         queue: str,
+        request_id: str,
         payload: bytes,
         sink: ProgressSink,
     ) -> None:
@@ -54,6 +55,8 @@ class Job:
         self.enqueued_at_ms = enqueued_at_ms
         self.type = type
         self.queue = queue
+        #: The id of the request that the job came with, or None. Jobs that the handler enqueues inherit it.
+        self.request_id = request_id or None
         #: The payload as it was enqueued.
         self.payload = payload
         #: Whether somebody cancelled the job; ask it now and then, or call ``check_cancelled()``.

@@ -41,6 +41,7 @@ _NEW_JOB: tuple[tuple[str, Any], ...] = (
     ("type", STR),
     ("queue", STR),
     ("key", STR),
+    ("request_id", STR),
     ("priority", U8),
     ("max_attempts", U16),
     ("timeout_ms", U32),
@@ -67,7 +68,7 @@ LAYOUTS: dict[int, Layout] = {
         "JOB",
         _LEASE
         + (("attempt", U16), ("max_attempts", U16), ("timeout_ms", U32), ("enqueued_at_ms", U64))
-        + (("type", STR), ("queue", STR), ("payload", REST)),
+        + (("type", STR), ("queue", STR), ("request_id", STR), ("payload", REST)),
     ),
     CANCEL: Layout("CANCEL", _LEASE),
     DRAIN: Layout("DRAIN"),
@@ -127,7 +128,7 @@ def _name(data: bytes) -> str:
     return name
 
 
-JobFields = tuple[int, int, int, int, int, int, str, str, bytes]
+JobFields = tuple[int, int, int, int, int, int, str, str, str, bytes]
 
 
 def decode_job(body: bytes) -> JobFields:
@@ -136,13 +137,15 @@ def decode_job(body: bytes) -> JobFields:
         job, lease, attempt, max_attempts, timeout_ms, enqueued_at_ms, count = _JOB.unpack_from(body)
         type_end = 34 + count
         (count,) = _U16.unpack_from(body, type_end)
+        queue_start = type_end + 2
+        queue_end = queue_start + count
+        (count,) = _U16.unpack_from(body, queue_end)
     except struct.error:
         raise ProtocolError("JOB: the frame ends inside its fields") from None
-    queue_start = type_end + 2
-    queue_end = queue_start + count
-    if queue_end > len(body):
-        raise ProtocolError("JOB: the frame ends inside a str")
-    kind, queue = body[34:type_end], body[queue_start:queue_end]
+    kind, queue, request_id, payload_start = body[34:type_end], body[queue_start:queue_end], "", queue_end + 2
+    if count:
+        # Not among the names: there are as many as requests.
+        request_id, payload_start = STR.take(body, queue_end)
     return (
         job,
         lease,
@@ -152,7 +155,8 @@ def decode_job(body: bytes) -> JobFields:
         enqueued_at_ms,
         _names.get(kind) or _name(kind),
         _names.get(queue) or _name(queue),
-        body[queue_end:],
+        request_id,
+        body[payload_start:],
     )
 
 

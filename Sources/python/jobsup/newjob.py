@@ -6,6 +6,7 @@ import datetime
 import struct
 from typing import Any, Callable
 
+from .context import current
 from .errors import Seconds, seconds
 from .payload import to_json
 
@@ -36,9 +37,13 @@ class NewJob:
     max_attempts   attempts that may end in an error
     timeout        hard limit of an attempt in seconds
     delay, run_at  not before so many seconds from now, or this instant (aware ``datetime`` or Unix seconds)
+    request_id     the id of the request that it comes from, for logs and workers; by default that of the job whose
+                   handler enqueues it, if any; "" is none
     """
 
-    __slots__ = ("type", "payload", "queue", "key", "priority", "max_attempts", "timeout_ms", "delay", "run_at_ms")
+    __slots__ = (
+        "type", "payload", "queue", "key", "priority", "max_attempts", "timeout_ms", "delay", "run_at_ms", "request_id",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -52,6 +57,7 @@ class NewJob:
         timeout: None | Seconds = None,
         delay: None | Seconds = None,
         run_at: None | int | float | datetime.datetime = None,
+        request_id: str | None = None,
     ) -> None:
         if delay is not None and run_at is not None:
             raise ValueError("a job has a delay or a run_at, not both")
@@ -67,17 +73,28 @@ class NewJob:
         self.delay = None if delay is None else seconds(delay)
         #: Unix time; 0 for at once.
         self.run_at_ms = 0 if run_at is None else _unix_ms(run_at)
+        #: None for that of the job that runs where it is enqueued.
+        self.request_id = request_id
 
     def __repr__(self) -> str:
         return f"<NewJob {self.type} {self.payload[:60]!r}>"
 
+    def request_id_here(self) -> str:
+        """The request id it gets when it is enqueued in this context; empty for none."""
+        if self.request_id is not None:
+            return self.request_id
+        job = current.get()
+        return (job.request_id or "") if job is not None else ""
+
     def encode(self, clock: Callable[[], float]) -> bytes:
-        """The job as it stands in an ENQUEUE frame; ``clock`` gives Unix seconds."""
+        """The job as it stands in an ENQUEUE frame sent from here; ``clock`` gives Unix seconds."""
         run_at_ms = self.run_at_ms if self.delay is None else round((clock() + self.delay) * 1000)
         kind, queue, key, payload = self.type.encode(), self.queue.encode(), self.key.encode(), self.payload
+        request_id = self.request_id_here().encode()
         try:
             return b"".join((
                 _U16.pack(len(kind)), kind, _U16.pack(len(queue)), queue, _U16.pack(len(key)), key,
+                _U16.pack(len(request_id)), request_id,
                 _FIXED.pack(self.priority, self.max_attempts, self.timeout_ms, run_at_ms, len(payload)), payload,
             ))  # fmt: skip
         except struct.error as error:

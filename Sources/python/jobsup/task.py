@@ -77,11 +77,12 @@ class Task:
         timeout: None | int | float | datetime.timedelta = None,
         delay: None | int | float | datetime.timedelta = None,
         run_at: None | int | float | datetime.datetime = None,
+        request_id: str | None = None,
     ) -> TaskWithOptions:
         """This task with options for one job: ``send.options(delay=10).enqueue(to=…)``; see ``NewJob``."""
         options = {
             "queue": queue, "key": key, "priority": priority, "max_attempts": max_attempts, "timeout": timeout,
-            "delay": delay, "run_at": run_at,
+            "delay": delay, "run_at": run_at, "request_id": request_id,
         }  # fmt: skip
         return TaskWithOptions(self, self._app, options)
 

@@ -37,6 +37,8 @@ class InlineJob:
         self.type = new.type
         #: What was asked for, with all its options.
         self.new = new
+        #: Its own, or inherited from the job that enqueued it.
+        self.request_id = new.request_id_here() or None
         #: completed or failed; queued before it ran.
         self.state = "queued"
         self.attempts = 0
@@ -151,6 +153,7 @@ class Inline(Sequence[InlineJob]):
             round(self._clock() * 1000),
             new.type,
             new.queue or "default",
+            job.request_id or "",
             new.payload,
             job,
         )

@@ -47,6 +47,7 @@ class Connection:
             "enqueued_at_ms": 1_700_000_000_000,
             "type": kind,
             "queue": "default",
+            "request_id": "",
             "payload": payload,
         }
         return frames.encode(frames.JOB, **{**values, **fields})

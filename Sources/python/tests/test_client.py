@@ -70,8 +70,9 @@ class Enqueueing(unittest.TestCase):
     def test_one_job_with_all_options(self) -> None:
         daemon = Daemon(self.peer, lambda connection: daemon.serve(connection, 2))
         id = self.client.enqueue(
-            "send_mail", {"to": "Ä"}, queue="mail", key="old", priority="high", max_attempts=3, timeout=1.5, delay=10
-        )
+            "send_mail", {"to": "Ä"}, queue="mail", key="old", priority="high", max_attempts=3, timeout=1.5, delay=10,
+            request_id="req-7",
+        )  # fmt: skip
         self.assertEqual((id, id.existing), (1, True))
         other = self.client.enqueue("noop")
         self.assertEqual((other, other.existing), (2, False))
@@ -83,14 +84,14 @@ class Enqueueing(unittest.TestCase):
             [
                 [
                     {
-                        "type": "send_mail", "queue": "mail", "key": "old", "priority": 3, "max_attempts": 3,
-                        "timeout_ms": 1500, "run_at_ms": 1_010_000, "payload": '{"to":"Ä"}'.encode(),
+                        "type": "send_mail", "queue": "mail", "key": "old", "request_id": "req-7", "priority": 3,
+                        "max_attempts": 3, "timeout_ms": 1500, "run_at_ms": 1_010_000, "payload": '{"to":"Ä"}'.encode(),
                     }
                 ],
                 [
                     {
-                        "type": "noop", "queue": "", "key": "", "priority": 0, "max_attempts": 0, "timeout_ms": 0,
-                        "run_at_ms": 0, "payload": b"",
+                        "type": "noop", "queue": "", "key": "", "request_id": "", "priority": 0, "max_attempts": 0,
+                        "timeout_ms": 0, "run_at_ms": 0, "payload": b"",
                     }
                 ],
             ],
