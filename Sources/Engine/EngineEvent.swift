@@ -8,6 +8,15 @@ package enum EngineEvent: Sendable {
         package let type: String
         package let queue: String
         package let attempt: Int
+        package let requestID: String?
+
+        init(_ job: InFlightJob) {
+            id = job.lease.job
+            type = job.type
+            queue = job.queue
+            attempt = job.attempt
+            requestID = job.requestID
+        }
     }
 
     /// A worker as events name it.
@@ -29,7 +38,7 @@ package enum EngineEvent: Sendable {
     case jobRetried(Job, worker: String, Failure, at: Timestamp)
     /// Ended without success.
     case jobEnded(Job, worker: String, JobState, Failure)
-    case settlementStale(job: JobID, worker: String)
+    case settlementStale(Job, worker: String)
     case connectionRefused(socket: String, code: String, message: String)
     case storeTrouble(code: String, message: String, hint: String)
     case storeRecovered

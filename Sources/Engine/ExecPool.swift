@@ -84,7 +84,8 @@ final class ExecPool: WorkerPool {
     }
 
     private func environment(of run: ExecRun, _ job: ClaimedJob) -> [String: String] {
-        settings.environment.merging([
+        var environment = settings.environment
+        environment.merge([
             "JOBSUP_RUNTIME_DIRECTORY": context.runtimeDirectory,
             "JOBSUP_POOL": settings.name,
             "JOBSUP_WORKER": run.name,
@@ -94,6 +95,9 @@ final class ExecPool: WorkerPool {
             "JOBSUP_ATTEMPT": String(job.attempt),
             "JOBSUP_MAX_ATTEMPTS": String(job.maxAttempts),
         ]) { _, own in own }
+        // Removes it where the job has none: a program must not take anything else for it.
+        environment["JOBSUP_REQUEST_ID"] = job.requestID
+        return environment
     }
 
     /// SIGTERM to the program's process group now, SIGKILL to the whole tree after the grace.

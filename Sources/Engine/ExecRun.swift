@@ -30,9 +30,7 @@ final class ExecRun {
 
     var named: EngineEvent.Worker { EngineEvent.Worker(pool: pool, name: name, pid: pid) }
 
-    var namedJob: EngineEvent.Job {
-        EngineEvent.Job(id: job.lease.job, type: job.type, queue: job.queue, attempt: job.attempt)
-    }
+    var namedJob: EngineEvent.Job { EngineEvent.Job(job) }
 
     func heard(_ text: String) {
         lastWords.append(text)

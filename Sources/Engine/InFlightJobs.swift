@@ -12,6 +12,7 @@ struct InFlightJob {
     let lease: Lease
     let type: String
     let queue: String
+    let requestID: String?
     let attempt: Int
     let maxAttempts: Int
     let crashes: Int
@@ -29,6 +30,7 @@ struct InFlightJob {
         lease = job.lease
         type = job.type
         queue = job.queue
+        requestID = job.requestID
         attempt = job.attempt
         maxAttempts = job.maxAttempts
         crashes = job.crashes

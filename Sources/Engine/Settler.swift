@@ -106,7 +106,7 @@ final class Settler {
             switch outcome {
             case .stale:
                 stale.append(settlement.lease)
-                emit(.settlementStale(job: settlement.lease.job, worker: batch.worker))
+                emit(.settlementStale(EngineEvent.Job(batch.ends[index].job), worker: batch.worker))
             case .settled(let state):
                 if state.isFinished { waiters.finished(settlement.lease.job) }
                 if state != .completed { tell(of: settlement, job: batch.ends[index].job, state: state) }
@@ -116,7 +116,7 @@ final class Settler {
     }
 
     private func tell(of settlement: Settlement, job: InFlightJob, state: JobState) {
-        let named = EngineEvent.Job(id: job.lease.job, type: job.type, queue: job.queue, attempt: job.attempt)
+        let named = EngineEvent.Job(job)
         switch settlement.verdict {
         case .complete:
             emit(.jobEnded(named, worker: settlement.worker, state, .cancelled))

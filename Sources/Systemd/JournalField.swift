@@ -26,6 +26,7 @@ package struct JournalField: Hashable, Sendable, CustomStringConvertible {
         case MessageID.metadataKey: self = .messageID
         case "job": name = "JOBSUP_JOB_ID"
         case "type": name = "JOBSUP_JOB_TYPE"
+        case "request": name = "JOBSUP_REQUEST_ID"
         default:
             let letters = key.utf8.prefix(64 - "JOBSUP_".utf8.count).map { byte in
                 switch byte {

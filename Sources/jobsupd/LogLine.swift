@@ -37,6 +37,7 @@ struct LogLine {
         metadata["type"] = "\(job.type)"
         metadata["queue"] = "\(job.queue)"
         metadata["attempt"] = "\(job.attempt)"
+        if let requestID = job.requestID { metadata["request"] = "\(requestID)" }
     }
 
     // MARK: Workers
@@ -115,9 +116,9 @@ struct LogLine {
             metadata["worker"] = "\(worker)"
             name(job)
         case .settlementStale(let job, let worker):
-            self.init(.notice, "a settlement of job \(job) came too late from \(worker) and changed nothing")
-            metadata["job"] = "\(job)"
+            self.init(.notice, "a settlement of job \(job.id) came too late from \(worker) and changed nothing")
             metadata["worker"] = "\(worker)"
+            name(job)
         default: self.init(.debug, "\(event)")
         }
     }

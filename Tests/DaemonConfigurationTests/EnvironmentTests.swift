@@ -67,6 +67,7 @@ import Testing
         let environment = [
             "JOBSUP_LOG_LEVLE": "debug", "JOBSUP_CONFIG": "/x", "WORKER_CONCURRENCY_SEND_MIAL": "3",
             "TIMEOUT_OTHER": "3", "PATH": "/bin", "JOBSUP_JOB_ID": "7", "JOBSUP_SOCKET": "/s", "JOBSUP_TOKEN": "t",
+            "JOBSUP_REQUEST_ID": "r",
         ]
         #expect(
             try ConfigurationPlace("pools: {send-mail: {command: [x]}}").warnings(environment) == [

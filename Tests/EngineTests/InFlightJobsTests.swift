@@ -8,12 +8,12 @@ import Testing
         Lease(job: JobID(id), token: UInt64(id) + 100)
     }
 
-    private func job(_ id: Int64, timeout: Int64 = 0) -> ClaimedJob {
+    private func job(_ id: Int64, timeout: Int64 = 0, requestID: String? = nil) -> ClaimedJob {
         ClaimedJob(
             lease: lease(id), type: "t", queue: "q", priority: .normal,
             payload: [],
             attempt: 1, maxAttempts: 3, crashes: 0, timeoutMilliseconds: timeout,
-            enqueuedAt: Timestamp(milliseconds: 0))
+            enqueuedAt: Timestamp(milliseconds: 0), requestID: requestID)
     }
 
     @Test func theFirstOnesRunAndTheRestWaits() {
@@ -23,6 +23,17 @@ import Testing
         #expect(jobs.waiting.map(\.lease.job.rawValue) == [3, 4, 5])
         #expect(jobs.running.allSatisfy { $0.startedAt == .seconds(1) })
         #expect(jobs.waiting.allSatisfy { $0.startedAt == nil })
+    }
+
+    @Test func eventsNameTheRequestOfTheJob() throws {
+        var jobs = InFlightJobs(slots: 1)
+        jobs.append(job(1, requestID: "r-1"), at: .zero)
+        jobs.append(job(2), at: .zero)
+        let removed = [jobs.remove(lease(1), at: .zero), jobs.remove(lease(2), at: .zero)]
+        let events = removed.compactMap(\.self).map { EngineEvent.Job($0) }
+        try #require(events.count == 2)
+        #expect(events.map(\.id) == [JobID(1), JobID(2)] && events.map(\.requestID) == ["r-1", nil])
+        #expect(events[0].type == "t" && events[0].queue == "q" && events[0].attempt == 1)
     }
 
     @Test func theNextOneStartsWhenARunningOneEnds() {

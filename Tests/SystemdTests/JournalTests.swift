@@ -22,7 +22,8 @@ import Testing
 
     @Test(arguments: [
         ("pool", "JOBSUP_POOL"), ("worker", "JOBSUP_WORKER"), ("job", "JOBSUP_JOB_ID"), ("type", "JOBSUP_JOB_TYPE"),
-        ("queue", "JOBSUP_QUEUE"), ("attempt", "JOBSUP_ATTEMPT"), ("exit-status", "JOBSUP_EXIT_STATUS"),
+        ("queue", "JOBSUP_QUEUE"), ("attempt", "JOBSUP_ATTEMPT"), ("request", "JOBSUP_REQUEST_ID"),
+        ("exit-status", "JOBSUP_EXIT_STATUS"),
         ("message_id", "MESSAGE_ID"), ("ß=1\n", "JOBSUP____1_"), ("_pid", "JOBSUP__PID"),
     ])
     func metadataKeysBecomeFields(key: String, field: String) {
