@@ -37,13 +37,15 @@ struct API: Sendable {
     let facts: DaemonFacts
     let time: TimeSource
     let trouble: StoreTrouble
+    let requestIDs: RequestIDSource
 
     /// The longest that `?wait=` may hold a request.
     private static let longestWait: Duration = .seconds(300)
     private static let largestPage = 1000
 
-    func router() -> Router<BasicRequestContext> {
-        let router = Router(context: BasicRequestContext.self)
+    func router() -> Router<APIContext> {
+        let router = Router(context: APIContext.self)
+        router.add(middleware: RequestIDMiddleware(source: requestIDs))
         router.add(middleware: ErrorMiddleware())
         let api = router.group("api")
         addTasks(to: api.group("tasks"))
@@ -64,15 +66,19 @@ struct API: Sendable {
 
     // MARK: Tasks
 
-    private func addTasks(to tasks: RouterGroup<BasicRequestContext>) {
-        tasks.post { request, _ in
-            let body = try await body(of: request)
-            let receipts = try await engine.enqueue([try TaskBody.request(body, at: time.now())])
+    private func addTasks(to tasks: RouterGroup<APIContext>) {
+        tasks.post { request, context in
+            let requestID = try context.requestID.get()
+            var task = try TaskBody.request(try await body(of: request), at: time.now())
+            task.requestID = requestID
+            let receipts = try await engine.enqueue([task])
             return try JSONAnswer.response(AcceptedDocument(receipts[0]), status: .accepted)
         }
-        tasks.post("batch") { request, _ in
-            let requests = try TaskBody.batch(try await body(of: request), at: time.now())
-            let receipts = try await engine.enqueue(requests)
+        tasks.post("batch") { request, context in
+            let requestID = try context.requestID.get()
+            var tasks = try TaskBody.batch(try await body(of: request), at: time.now())
+            for index in tasks.indices { tasks[index].requestID = requestID }
+            let receipts = try await engine.enqueue(tasks)
             let document = AcceptedBatchDocument(tasks: receipts.map(AcceptedDocument.init))
             return try JSONAnswer.response(document, status: .accepted)
         }
@@ -122,7 +128,7 @@ struct API: Sendable {
         return filter
     }
 
-    private func taskID(_ context: BasicRequestContext) throws -> JobID {
+    private func taskID(_ context: APIContext) throws -> JobID {
         let text = try context.parameters.require("id")
         guard let id = JobID(text) else {
             throw ErrorAnswer(
@@ -159,7 +165,7 @@ struct API: Sendable {
 
     // MARK: Pools and queues
 
-    private func addPools(to api: RouterGroup<BasicRequestContext>) {
+    private func addPools(to api: RouterGroup<APIContext>) {
         api.get("pools") { _, _ in
             let pools = try await engine.pools().map(PoolDocument.init)
             return try JSONAnswer.response(PoolListDocument(pools: pools))

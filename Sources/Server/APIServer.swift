@@ -19,11 +19,11 @@ package struct APIServer: Service {
 
     /// `onListening` is called once the socket accepts connections.
     package init(
-        engine: Engine, facts: DaemonFacts, time: TimeSource, trouble: StoreTrouble, socket: SocketFile,
-        loops: any EventLoopGroup, logger: Logger, onListening: @escaping @Sendable () -> Void
+        engine: Engine, facts: DaemonFacts, time: TimeSource, trouble: StoreTrouble, requestIDs: RequestIDSource,
+        socket: SocketFile, loops: any EventLoopGroup, logger: Logger, onListening: @escaping @Sendable () -> Void
     ) {
         self.socket = socket
-        self.api = API(engine: engine, facts: facts, time: time, trouble: trouble)
+        self.api = API(engine: engine, facts: facts, time: time, trouble: trouble, requestIDs: requestIDs)
         self.loops = loops
         self.logger = logger
         self.onListening = onListening
@@ -45,7 +45,7 @@ package struct APIServer: Service {
         let responder = api.router().buildResponder()
         let date = DateField()
         return { request, writer, channel in
-            let context = BasicRequestContext(source: .init(channel: channel, logger: logger))
+            let context = APIContext(source: .init(channel: channel, logger: logger))
             var response = try await responder.respond(to: request, context: context)
             response.headers[.date] = date.current()
             response.headers[.server] = "jobsup"

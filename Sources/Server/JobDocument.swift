@@ -45,6 +45,7 @@ struct JobDocument: Encodable {
     let finishedAt: String?
     let worker: String?
     let key: String?
+    let requestId: String?
     let progress: Progress?
     let error: ErrorText?
     let payload: RawJSON?
@@ -71,6 +72,7 @@ struct JobDocument: Encodable {
         finishedAt = record.finishedAt.map(RFC3339.text)
         worker = job.worker
         key = record.key
+        requestId = record.requestID
         progress = job.progress.map {
             Progress(
                 current: $0.current, total: $0.total, percent: $0.percent, stage: $0.stage, message: $0.message)

@@ -45,8 +45,9 @@ struct Daemon {
         let duty = EngineDuty(engine: engine, notifier: notifier, drainTimeout: settings.drainTimeout, emit: emit)
         let (listening, listens) = AsyncStream.makeStream(of: Void.self)
         let server = APIServer(
-            engine: engine, facts: facts, time: time, trouble: trouble, socket: settings.apiSocket,
-            loops: webLoops, logger: logger, onListening: { listens.finish() })
+            engine: engine, facts: facts, time: time, trouble: trouble,
+            requestIDs: RequestIDSource(SystemRandomNumberGenerator()), socket: settings.apiSocket, loops: webLoops,
+            logger: logger, onListening: { listens.finish() })
         // Shut down in reverse: first the engine drains, and until it has, the API answers.
         let group = ServiceGroup(
             configuration: .init(

@@ -22,7 +22,8 @@ import Testing
     @Test func aRunningJob() throws {
         let json = job(
             #""status":"processing","attempts":[],"started_at":"1970-01-01T00:01:58.500Z","worker":"mail-1","#
-                + #""payload":{"n":1.0},"progress":{"current":3,"total":10,"percent":30,"stage":"s","message":"m"}"#)
+                + #""request_id":"r-1","payload":{"n":1.0},"progress":{"current":3,"total":10,"percent":30,"stage":"s","message":"m"}"#
+        )
         #expect(
             try text(json) == """
                 job       7
@@ -32,6 +33,7 @@ import Testing
                 priority  high
                 attempt   1 of 5
                 timeout   30.0 s
+                request   r-1
                 enqueued  1970-01-01T00:01:00.000Z  1:00 min ago
                 started   1970-01-01T00:01:58.500Z  1.5 s ago
                 worker    mail-1

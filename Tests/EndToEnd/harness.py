@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -77,6 +79,19 @@ class Daemon:
 
     def json(self, *arguments: str):
         return json.loads(self.jobsup(*arguments, "--json").stdout)
+
+    def http(self, method: str, path: str, body=None, **headers: str) -> tuple[int, http.client.HTTPMessage, dict]:
+        """A request to the API, as curl would send it: the status, the headers and the document of the answer."""
+        connection = http.client.HTTPConnection("jobsup", timeout=DEADLINE)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.settimeout(DEADLINE)
+        try:
+            connection.sock.connect(str(self.runtime / "api.sock"))
+            connection.request(method, path, body, {name.replace("_", "-"): text for name, text in headers.items()})
+            response = connection.getresponse()
+            return response.status, response.headers, json.loads(response.read())
+        finally:
+            connection.close()
 
     def enqueue(self, type: str, payload=None, *options: str) -> str:
         arguments = ["enqueue", type, *options]

@@ -119,6 +119,16 @@ def environment():
 
 
 @app.task
+def request_id():
+    return current_job().request_id
+
+
+@app.task
+def child_of_request():
+    return str(request_id.enqueue())
+
+
+@app.task
 def big(count):
     return "x" * count
 

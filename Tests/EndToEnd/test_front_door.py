@@ -16,6 +16,12 @@ class FrontDoor(unittest.TestCase):
                 "py": python_pool(),
                 "shell": {"kind": "exec", "command": ["/usr/bin/wc", "-c"], "queues": ["shell"], "processes": 2},
                 "exit3": {"kind": "exec", "command": ["/bin/sh", "-c", "echo oops >&2; exit 3"], "queues": ["exit3"]},
+                "print": {
+                    "kind": "exec",
+                    "command": ["/bin/sh", "-c", "echo said >&2; printf '\"%s\"' \"${JOBSUP_REQUEST_ID-unset}\""],
+                    "queues": ["print"],
+                    "environment": {"JOBSUP_REQUEST_ID": "of no job"},
+                },
                 "missing": {"kind": "exec", "command": ["/no/such/program"], "queues": ["missing"]},
                 "slow": {"kind": "exec", "command": ["/bin/sleep", "600"], "queues": ["slow"], "stop_grace": "1s"},
                 "parked": python_pool(queues=["parked"], processes=0),
@@ -116,6 +122,94 @@ class FrontDoor(unittest.TestCase):
         bad = self.daemon.jobsup("enqueue", stdin='{"type":"add"}\nnonsense\n', check=False)
         self.assertEqual(bad.returncode, 64)
         self.assertIn("line 2", bad.stderr)
+
+    def post(self, task: dict, request_id: str | None = None) -> dict:
+        """Enqueues over HTTP and gives the finished job."""
+        headers = {} if request_id is None else {"X_Request_Id": request_id}
+        status, answer, document = self.daemon.http("POST", "/api/tasks", json.dumps(task), **headers)
+        self.assertEqual(status, 202, document)
+        if request_id is not None:
+            self.assertEqual(answer["X-Request-Id"], request_id)
+        job = self.daemon.finished(document["task_id"])
+        self.assertEqual(job["request_id"], answer["X-Request-Id"])
+        return job
+
+    def test_a_request_id_goes_from_http_to_the_workers(self):
+        for given in ("checkout-4711", "~" * 128):
+            self.assertEqual(self.post({"type": "request_id"}, given)["result"], given)
+            self.assertEqual(self.post({"type": "x", "queue": "print"}, given)["result"], given)
+        child = self.post({"type": "child_of_request"}, "parent-1")["result"]
+        self.assertEqual(self.daemon.finished(child)["result"], "parent-1")
+        shown = self.daemon.jobsup("job", child).stdout
+        self.assertRegex(shown, r"(?m)^request +parent-1$")
+
+    def test_a_batch_shares_its_request_id(self):
+        tasks = json.dumps({"tasks": [{"type": "request_id"}] * 40})
+        status, answer, document = self.daemon.http("POST", "/api/tasks/batch", tasks, X_Request_Id="batch-1")
+        self.assertEqual((status, answer["X-Request-Id"]), (202, "batch-1"))
+        jobs = [self.daemon.finished(task["task_id"]) for task in document["tasks"]]
+        self.assertEqual({(job["request_id"], job["result"]) for job in jobs}, {("batch-1", "batch-1")})
+
+    def test_a_request_without_an_id_gets_one(self):
+        jobs = [self.post({"type": "request_id"}) for _ in range(2)]
+        for job in jobs:
+            self.assertRegex(job["request_id"], "^[0-9a-f]{16}$")
+            self.assertEqual(job["result"], job["request_id"])
+        self.assertNotEqual(jobs[0]["request_id"], jobs[1]["request_id"])
+
+    def test_a_job_that_came_with_no_request_has_no_id(self):
+        lines = '{"type":"request_id"}\n{"type":"x","queue":"print"}\n'
+        receipts = self.daemon.jobsup("enqueue", "--json", stdin=lines).stdout.splitlines()
+        jobs = [self.daemon.finished(json.loads(receipt)["task_id"]) for receipt in receipts]
+        self.assertEqual([job.get("result") for job in jobs], [None, "unset"])
+        self.assertEqual([job.get("request_id") for job in jobs], [None, None])
+
+    def test_every_answer_has_a_request_id(self):
+        for method, path, body, status in [
+            ("GET", "/api/status", None, 200),
+            ("GET", "/api/tasks/999999999", None, 404),
+            ("GET", "/nowhere", None, 404),
+            ("POST", "/api/tasks", "nonsense", 400),
+            ("POST", "/api/tasks", '{"type":"add","queue":"defalt"}', 404),
+            ("POST", "/api/tasks/batch", "{}", 400),
+        ]:
+            with self.subTest(method=method, path=path, body=body):
+                answer = self.daemon.http(method, path, body, X_Request_Id="mine-1")
+                self.assertEqual((answer[0], answer[1].get_all("X-Request-Id")), (status, ["mine-1"]))
+                answer = self.daemon.http(method, path, body)
+                self.assertEqual(answer[0], status)
+                self.assertRegex(answer[1]["X-Request-Id"], "^[0-9a-f]{16}$")
+
+    def test_a_wrong_request_id_is_refused_and_enqueues_nothing(self):
+        before = self.daemon.json("job", "list", "--limit", "1")["tasks"]
+        task = {"type": "request_id"}
+        for wrong in ("", "a b", "a\tb", "é", "x" * 129):
+            for path, body in [("/api/tasks", task), ("/api/tasks/batch", {"tasks": [task]})]:
+                status, answer, document = self.daemon.http("POST", path, json.dumps(body), X_Request_Id=wrong)
+                self.assertEqual((status, document["error"]["code"]), (400, "bad_request_id"))
+                self.assertIn("128", document["error"]["hint"])
+                self.assertRegex(answer["X-Request-Id"], "^[0-9a-f]{16}$")
+        self.assertEqual(self.daemon.json("job", "list", "--limit", "1")["tasks"], before)
+
+    def test_the_log_names_the_request_of_a_job(self):
+        self.post({"type": "fail"}, "log-1")
+        self.post({"type": "x", "queue": "print"}, "log-2")
+        for words in ("did not complete, attempt 1", "ended as failed"):
+            until(lambda: self.logged(words, "request=log-1"), f"the log says: {words}")
+        until(lambda: self.logged("said", "request=log-2"), "a line of the program is logged")
+
+    def logged(self, *words: str) -> bool:
+        return any(all(word in line for word in words) for line in self.daemon.log.read_text().splitlines())
+
+    def test_a_request_id_outlives_the_daemon(self):
+        daemon = Daemon({"py": python_pool()}).start()
+        self.addCleanup(daemon.remove)
+        task = {"type": "request_id", "delay": "1s"}
+        _, _, document = daemon.http("POST", "/api/tasks", json.dumps(task), X_Request_Id="before-1")
+        daemon.kill()
+        daemon.start()
+        job = daemon.finished(document["task_id"])
+        self.assertEqual((job["request_id"], job["result"]), ("before-1", "before-1"))
 
     def test_mistakes_are_told_with_the_way_out(self):
         for arguments, code, word in [

@@ -40,6 +40,7 @@ struct JobDocument: Decodable, Sendable {
     let finishedAt: String?
     let worker: String?
     let key: String?
+    let requestId: String?
     let progress: Progress?
     let error: Failure?
     let attempts: [Attempt]

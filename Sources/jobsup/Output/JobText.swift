@@ -33,6 +33,7 @@ struct JobText {
             ("attempt", "\(job.attempt) of \(job.maxAttempts)"),
             ("crashes", job.crashes > 0 ? style.paint(String(job.crashes), .bad) : nil),
             ("timeout", job.timeoutSeconds.map { Shown.seconds($0) }), ("key", job.key.map(Shown.line)),
+            ("request", job.requestId.map(Shown.line)),
             ("enqueued", instant(job.enqueuedAt)), ("due", instant(job.isFinished ? nil : job.runAt)),
             ("started", instant(job.startedAt)), ("finished", instant(job.finishedAt)), ("worker", job.worker),
             ("progress", progress), ("payload", contents.payload.map(shown)), ("result", contents.result.map(shown)),
