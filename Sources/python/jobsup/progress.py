@@ -41,7 +41,8 @@ class ProgressBoard:
         current, total = int(current), int(total)
         if current < 0 or total < 0:
             raise ValueError("progress counts from 0 upwards")
-        report = (job, min(current, _MAX_U32), min(total, _MAX_U32), stage, message)
+        # Texts now: the report may be sent by a thread that could only die of one that is none.
+        report = (job, min(current, _MAX_U32), min(total, _MAX_U32), str(stage), str(message))
         with self._lock:
             if self._in_hand.get(job.lease) is not job:
                 # A thread that outlived its handler; the job is settled.

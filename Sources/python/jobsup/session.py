@@ -11,7 +11,7 @@ from .bell import Bell
 from .context import Job
 from .errors import DaemonError, ProtocolError
 from .outbox import Outbox
-from .outcome import Outcome
+from .outcome import UNSETTLED, Outcome
 from .progress import ProgressBoard
 from .settlement import encode_settlement
 
@@ -68,6 +68,15 @@ class Session:
             self.board.finish(job)
         self.outbox.put(encode_settlement(job, outcome, run_seconds, self._max_frame), now)
         self._forget(job)
+
+    def settle_unsettled(self, job: Job) -> None:
+        """Fails a job in whose settling something went wrong; the caller flushes or defers.
+
+        Whatever stays in hand would keep BYE from ever being said, and the daemon waiting for a job that is over.
+        """
+        if self.jobs.get(job.lease) is job:
+            self.outbox.put(encode_settlement(job, UNSETTLED, 0.0, self._max_frame), 0.0)
+            self._forget(job)
 
     def give_back(self, job: Job) -> None:
         """Returns a job that was not started."""
