@@ -66,6 +66,11 @@ class ProgressBoard:
             if report is not None:
                 self._send(report, self._clock())
 
+    def put_last(self, frame: bytes, now: float) -> None:
+        """Puts BYE: a report that another thread is about to send goes before it, and later ones find no job."""
+        with self._lock:
+            self._outbox.put(frame, now)
+
     def disown(self) -> None:
         """In a forked child: whoever holds the lock is the parent's."""
         self._lock = threading.Lock()

@@ -104,6 +104,9 @@ class Session:
 
     def received(self, arrived: Iterable[tuple[int, bytes]]) -> None:
         """Takes the frames of one read, in order."""
+        if self.said_bye:
+            # Nothing may follow BYE. The daemon takes back by itself what crossed it.
+            return
         batch: list[Job] = []
         for kind, body in arrived:
             if kind == frames.JOB:
@@ -124,7 +127,7 @@ class Session:
             self._return_waiting()
         if self._draining and not self.jobs and not self.said_bye:
             self.said_bye = True
-            self.outbox.put(frames.encode(frames.BYE, reason=self.drain_reason or ""), self._clock())
+            self.board.put_last(frames.encode(frames.BYE, reason=self.drain_reason or ""), self._clock())
         self.board.send_due()
 
     def abandon(self) -> None:
