@@ -17,8 +17,9 @@ enum JobOutcome: Sendable {
                 message: "the result has \(bytes) bytes, at most \(limit) are kept (limits.result)", mayRetry: false))
     }
 
-    static func unknownType(_ type: String) -> JobOutcome {
-        .other(.fail(errorType: "UnknownType", message: "this worker has no handler for \(type)", mayRetry: false))
+    /// May be retried: in a rolling update a worker that is newer than this one knows the type.
+    static func unknownTask(_ type: String) -> JobOutcome {
+        .other(.fail(errorType: "UnknownTask", message: "this worker has no handler for \(type)", mayRetry: true))
     }
 
     init(_ error: any Error) {

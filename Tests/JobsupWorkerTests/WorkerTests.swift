@@ -74,7 +74,7 @@ import WorkerProtocol
                 {
                     $0
                         == .fail(
-                            errorType: "UnknownType", message: "this worker has no handler for other", mayRetry: false)
+                            errorType: "UnknownTask", message: "this worker has no handler for other", mayRetry: true)
                 }
             ),
         ]
