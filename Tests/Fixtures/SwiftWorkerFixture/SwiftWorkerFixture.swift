@@ -42,6 +42,11 @@ struct SwiftWorkerFixture {
             }
             return ["steps": plan.steps]
         }
+        worker.rawTask("inheritance") { _, _ in
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            return Array(try encoder.encode(Inheritance.now()))
+        }
         worker.rawTask("stamp") { payload, _ in
             stamps.write(sinceTimeIn: payload)
             return []
