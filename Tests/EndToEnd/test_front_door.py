@@ -70,6 +70,10 @@ class FrontDoor(unittest.TestCase):
         job = daemon.finished(daemon.enqueue("discard"))
         self.assertEqual((job["status"], job["error"]["cause"]), ("failed", "discarded"))
 
+    def test_a_job_enqueues_its_follow_up(self):
+        follower = self.daemon.finished(self.daemon.enqueue("follow_up", {"payload": {"a": 1, "b": 2}}))["result"]
+        self.assertEqual(self.daemon.finished(follower)["result"], 3)
+
     def test_an_unknown_type_is_told(self):
         # And tried again: in a rolling update the next worker may know it.
         job = self.daemon.finished(self.daemon.enqueue("no_such_type"))

@@ -53,6 +53,10 @@ class SwiftWorkers(unittest.TestCase):
         self.assertEqual(job["error"]["type"], "UnknownTask")
         self.assertIn("no_such_type", job["error"]["message"])
 
+    def test_a_job_enqueues_its_follow_up(self):
+        follower = self.daemon.finished(self.daemon.enqueue("follow_up", {"n": 1}))["result"]
+        self.assertEqual(self.daemon.finished(follower)["result"], {"n": 1})
+
     def test_progress_is_seen_and_a_handler_sees_its_cancellation(self):
         id = self.daemon.enqueue("progress", {"steps": 10_000, "seconds": 0.01}, "--timeout", "600s")
         progress = until(lambda: self.daemon.job(id).get("progress"), "progress is shown")

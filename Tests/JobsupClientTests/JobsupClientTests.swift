@@ -244,6 +244,19 @@ import WorkerProtocol
         return withUnsafeBytes(of: address.sun_path) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
+    @Test(
+        arguments: [
+            ([:], "/run/jobsup"),
+            (["JOBSUP_RUNTIME_DIRECTORY": "/own"], "/own"),
+            (["JOBSUP_SOCKET": "/own/worker.sock"], "/own"),
+            (["JOBSUP_SOCKET": "/own/worker.sock", "JOBSUP_RUNTIME_DIRECTORY": "/other"], "/other"),
+            (["JOBSUP_SOCKET": "/own/worker.sock", "JOBSUP_RUNTIME_DIRECTORY": ""], "/own"),
+            (["JOBSUP_SOCKET": ""], "/run/jobsup"),
+        ] as [([String: String], String)])
+    func theDaemonIsFoundByTheEnvironment(_ environment: [String: String], _ directory: String) {
+        #expect(JobsupClient.defaultPath(in: environment) == "\(directory)/client.sock")
+    }
+
     @Test func nobodyAtTheSocketIsSaid() async throws {
         let client = JobsupClient(path: "/nowhere/client.sock", name: "tests")
         let error = await #expect(throws: EnqueueError.self) { try await client.enqueue("t", bytes: []) }
