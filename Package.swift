@@ -157,8 +157,8 @@ let package = Package(
             name: "WorkerBenchmark", dependencies: ["JobsupWorker", "WireSupport", "WorkerProtocol", nioCore],
             path: "Tests/Benchmarks/WorkerBenchmark", swiftSettings: strict),
         .executableTarget(
-            name: "SwiftWorkerFixture", dependencies: ["JobsupWorker"], path: "Tests/Fixtures/SwiftWorkerFixture",
-            swiftSettings: strict),
+            name: "SwiftWorkerFixture", dependencies: ["JobsupClient", "JobsupWorker"],
+            path: "Tests/Fixtures/SwiftWorkerFixture", swiftSettings: strict),
         .testTarget(
             name: "JobsupClientTests", dependencies: ["JobsupClient", "WireSupport"], swiftSettings: strict),
         .executableTarget(

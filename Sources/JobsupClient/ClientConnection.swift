@@ -40,6 +40,7 @@ final class ClientConnection: Sendable {
         ClientBootstrap(group: loop)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try channel.closeOnExec()
                     let connection = ClientConnection(channel: channel)
                     let handler = ClientChannelHandler(hello: ClientHelloFrame(name: name), connection: connection)
                     try channel.pipeline.syncOperations.addHandler(handler)

@@ -28,16 +28,15 @@ public final class JobsupClient: Sendable {
     /// A client that connects when it is first used.
     ///
     /// - Parameters:
-    ///   - path: The daemon's `client.sock`; when `nil`, the one in `JOBSUP_RUNTIME_DIRECTORY`, or else in
-    ///     `/run/jobsup`.
+    ///   - path: The daemon's `client.sock`; when `nil`, the one in `JOBSUP_RUNTIME_DIRECTORY`, or else beside
+    ///     `JOBSUP_SOCKET` (in a worker), or else in `/run/jobsup`.
     ///   - name: What the program calls itself in the daemon's log.
     ///   - encoder: Writes payloads.
     public convenience init(path: String? = nil, name: String? = nil, encoder: JSONEncoder = JSONEncoder()) {
         let process = ProcessInfo.processInfo
-        let directory = process.environment["JOBSUP_RUNTIME_DIRECTORY"] ?? "/run/jobsup"
         self.init(
-            path: path ?? "\(directory)/client.sock", name: name ?? process.processName, encoder: encoder,
-            now: { Date() })
+            path: path ?? Self.defaultPath(in: process.environment), name: name ?? process.processName,
+            encoder: encoder, now: { Date() })
     }
 
     package init(path: String, name: String, encoder: JSONEncoder, now: @escaping @Sendable () -> Date) {
@@ -45,6 +44,17 @@ public final class JobsupClient: Sendable {
         self.name = name
         self.encoder = encoder
         self.now = now
+    }
+
+    /// Where a program with this environment finds the daemon: a job finds the one that it came from.
+    static func defaultPath(in environment: [String: String]) -> String {
+        if let directory = environment["JOBSUP_RUNTIME_DIRECTORY"], !directory.isEmpty {
+            return "\(directory)/client.sock"
+        }
+        if let socket = environment["JOBSUP_SOCKET"], let slash = socket.lastIndex(of: "/") {
+            return "\(socket[...slash])client.sock"
+        }
+        return "/run/jobsup/client.sock"
     }
 
     deinit {

@@ -7,9 +7,6 @@ enum JobOutcome: Sendable {
     case cancelled
     case other(SettlementFrame.Outcome)
 
-    /// The most that an error's description brings with it.
-    private static let maxMessageBytes = 32 * 1024
-
     static func resultTooLarge(bytes: Int, limit: Int) -> JobOutcome {
         .other(
             .fail(
@@ -17,24 +14,30 @@ enum JobOutcome: Sendable {
                 message: "the result has \(bytes) bytes, at most \(limit) are kept (limits.result)", mayRetry: false))
     }
 
-    static func unknownType(_ type: String) -> JobOutcome {
-        .other(.fail(errorType: "UnknownType", message: "this worker has no handler for \(type)", mayRetry: false))
+    /// May be retried: in a rolling update a worker that is newer than this one knows the type.
+    static func unknownTask(_ type: String) -> JobOutcome {
+        .other(.fail(errorType: "UnknownTask", message: "this worker has no handler for \(type)", mayRetry: true))
     }
 
     init(_ error: any Error) {
         switch error {
         case let retry as Retry:
-            self = .other(.retry(delayMilliseconds: retry.delay.milliseconds, reason: retry.reason))
+            self = .other(.retry(delayMilliseconds: retry.delay.milliseconds, reason: Self.bounded(retry.reason)))
         case let snooze as Snooze:
-            self = .other(.snooze(delayMilliseconds: snooze.delay.milliseconds, reason: snooze.reason))
+            self = .other(.snooze(delayMilliseconds: snooze.delay.milliseconds, reason: Self.bounded(snooze.reason)))
         case let discard as Discard:
-            self = .other(.discard(reason: discard.reason))
+            self = .other(.discard(reason: Self.bounded(discard.reason)))
         case is CancellationError:
             self = .cancelled
         default:
-            let message = String(describing: error).prefix(utf8Bytes: Self.maxMessageBytes)
-            self = .other(.fail(errorType: String(describing: Swift.type(of: error)), message: message, mayRetry: true))
+            let errorType = String(describing: Swift.type(of: error)).prefix(utf8Bytes: TextLimit.name)
+            let message = Self.bounded(String(describing: error))
+            self = .other(.fail(errorType: errorType, message: message, mayRetry: true))
         }
+    }
+
+    private static func bounded(_ text: String) -> String {
+        text.prefix(utf8Bytes: TextLimit.message)
     }
 }
 

@@ -28,7 +28,7 @@ extension JobRunner {
     }
 
     private func perform(_ job: JobFrame, _ slot: Int, _ startedAt: ContinuousClock.Instant) async -> JobOutcome {
-        guard let handler = handlers[job.type] else { return .unknownType(job.type) }
+        guard let handler = handlers[job.type] else { return .unknownTask(job.type) }
         do {
             let context = JobContext(frame: job, slot: slot, startedAt: startedAt, reporter: self)
             return .done(try await handler(job.payload, context))

@@ -215,7 +215,8 @@ struct Workbench {
     private mutating func write(_ progress: JobProgress, of running: RunningJob) {
         ProgressFrame(
             job: running.job, lease: running.lease, current: UInt32(clamping: progress.current),
-            total: UInt32(clamping: progress.total), stage: progress.stage, message: progress.message
+            total: UInt32(clamping: progress.total), stage: progress.stage.prefix(utf8Bytes: TextLimit.name),
+            message: progress.message.prefix(utf8Bytes: TextLimit.progress)
         ).encode(into: &outgoing)
     }
 }

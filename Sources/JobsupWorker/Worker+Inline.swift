@@ -17,7 +17,7 @@ extension Worker {
         _ type: String, bytes: [UInt8], attempt: Int = 1, maxAttempts: Int = 5, requestID: String? = nil,
         onProgress: @escaping @Sendable (JobProgress) -> Void = { _ in }
     ) async throws -> [UInt8] {
-        guard let handler = handlers.withLock({ $0[type] }) else { throw WorkerError.unknownType(type) }
+        guard let handler = handlers.withLock({ $0[type] }) else { throw WorkerError.unknownTask(type) }
         let frame = JobFrame(
             job: 1, lease: 1, attempt: UInt16(clamping: attempt), maxAttempts: UInt16(clamping: maxAttempts),
             timeoutMilliseconds: 0, enqueuedAtMilliseconds: 0, type: type, queue: "inline",

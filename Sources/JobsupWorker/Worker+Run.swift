@@ -2,6 +2,13 @@ import NIOCore
 import NIOPosix
 import WorkerProtocol
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
@@ -24,13 +31,17 @@ extension Worker {
     ///
     /// Asked to stop, the worker gives back what it has not started, finishes what it runs, and this function returns.
     /// When the connection is lost, running handlers are cancelled and this function throws; jobsup runs their jobs
-    /// again elsewhere. Cancelling the task that runs this function cancels the handlers and stops.
+    /// again elsewhere. Cancelling the task that runs this function cancels the handlers and stops. `JOBSUP_TOKEN`, which
+    /// is good for one connection, is taken out of the environment.
     ///
     /// - Parameter handlingSignals: Whether SIGTERM and SIGINT mean ``drain()``, and once more cancels the handlers.
     ///   Say `false` when something else in the program handles signals, and have it call ``drain()``.
     /// - Throws: ``WorkerError``.
     public func run(handlingSignals: Bool = true) async throws {
-        try await run(environment: ProcessInfo.processInfo.environment, handlingSignals: handlingSignals)
+        let environment = ProcessInfo.processInfo.environment
+        // Before any handler runs: no child of one may inherit it.
+        unsetenv("JOBSUP_TOKEN")
+        try await run(environment: environment, handlingSignals: handlingSignals)
     }
 
     package func run(environment: [String: String], handlingSignals: Bool) async throws {
@@ -74,6 +85,7 @@ extension Worker {
         do {
             return try await ClientBootstrap(group: loop).connect(unixDomainSocketPath: path) { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try channel.closeOnExec()
                     let runner = JobRunner(channel: channel, handlers: handlers, slots: Int(hello.slots))
                     try channel.pipeline.syncOperations.addHandler(WorkerChannelHandler(hello: hello, runner: runner))
                     return runner

@@ -7,7 +7,7 @@ public enum WorkerError: Error, Hashable, Sendable, CustomStringConvertible {
     /// No handler was given.
     case noHandlers
     /// A job of a type without a handler was to be run inline.
-    case unknownType(String)
+    case unknownTask(String)
     /// There is nobody at the daemon's socket.
     case notConnected(path: String, reason: String)
     /// The daemon refused the worker or something it sent.
@@ -26,7 +26,7 @@ public enum WorkerError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(variable) is not set: a worker is started by jobsupd, as the command of a pool"
         case .invalidEnvironment(let variable, let value): "\(variable)=\(value) makes no sense"
         case .noHandlers: "the worker has no handlers: call task or rawTask before run"
-        case .unknownType(let type): "no handler was given for the job type \(type)"
+        case .unknownTask(let type): "no handler was given for the job type \(type)"
         case .notConnected(let path, let reason): "cannot connect to \(path): \(reason)"
         case .refused(let code, let message): "refused by jobsupd: \(message) (\(code))"
         case .notUnderstood(let message): "jobsupd sent what is not the worker protocol: \(message)"

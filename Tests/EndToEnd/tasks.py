@@ -25,6 +25,11 @@ def add(a, b):
 
 
 @app.task
+def follow_up(payload):
+    return str(add.enqueue(**payload))
+
+
+@app.task
 def sleep(seconds):
     time.sleep(seconds)
     return seconds

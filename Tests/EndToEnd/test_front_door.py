@@ -28,6 +28,7 @@ class FrontDoor(unittest.TestCase):
             },
             {
                 "fail": {"backoff": ["10ms"], "max_attempts": 2},
+                "no_such_type": {"backoff": ["10ms"], "max_attempts": 2},
                 "impatient": {"queue": "slow", "timeout": "200ms", "max_attempts": 1},
                 "polite": {"timeout": "200ms", "max_attempts": 1},
             },
@@ -74,6 +75,15 @@ class FrontDoor(unittest.TestCase):
         self.assertEqual(daemon.finished(daemon.enqueue("snooze", {"path": path}))["result"], 1)
         job = daemon.finished(daemon.enqueue("discard"))
         self.assertEqual((job["status"], job["error"]["cause"]), ("failed", "discarded"))
+
+    def test_a_job_enqueues_its_follow_up(self):
+        follower = self.daemon.finished(self.daemon.enqueue("follow_up", {"payload": {"a": 1, "b": 2}}))["result"]
+        self.assertEqual(self.daemon.finished(follower)["result"], 3)
+
+    def test_an_unknown_type_is_told(self):
+        # And tried again: in a rolling update the next worker may know it.
+        job = self.daemon.finished(self.daemon.enqueue("no_such_type"))
+        self.assertEqual((job["status"], job["attempt"], job["error"]["type"]), ("failed", 2, "UnknownTask"))
 
     def test_a_delayed_job_waits(self):
         id = self.daemon.enqueue("add", {"a": 1, "b": 1}, "--delay", "5s")

@@ -24,6 +24,7 @@ class SwiftWorkers(unittest.TestCase):
     def setUpClass(cls):
         types = {
             "fail": {"max_attempts": 2, "backoff": ["10ms"]},
+            "no_such_type": {"max_attempts": 2, "backoff": ["10ms"]},
             "hang": {"timeout": "500ms", "max_attempts": 1},
         }
         cls.daemon = Daemon({"swift": swift_pool()}, types=types).start()
@@ -45,9 +46,16 @@ class SwiftWorkers(unittest.TestCase):
         self.assertEqual([attempt["cause"] for attempt in job["attempts"]], ["error", "error"])
 
     def test_an_unknown_type_is_told(self):
-        job = self.daemon.finished(self.daemon.enqueue("no_such_type", None, "--max-attempts", "1"))
-        self.assertEqual(job["status"], "failed")
+        # And tried again: in a rolling update the next worker may know it.
+        job = self.daemon.finished(self.daemon.enqueue("no_such_type"))
+        self.assertEqual((job["status"], job["attempt"]), ("failed", 2))
+        self.assertEqual([attempt["cause"] for attempt in job["attempts"]], ["error", "error"])
+        self.assertEqual(job["error"]["type"], "UnknownTask")
         self.assertIn("no_such_type", job["error"]["message"])
+
+    def test_a_job_enqueues_its_follow_up(self):
+        follower = self.daemon.finished(self.daemon.enqueue("follow_up", {"n": 1}))["result"]
+        self.assertEqual(self.daemon.finished(follower)["result"], {"n": 1})
 
     def test_progress_is_seen_and_a_handler_sees_its_cancellation(self):
         id = self.daemon.enqueue("progress", {"steps": 10_000, "seconds": 0.01}, "--timeout", "600s")

@@ -1,15 +1,10 @@
+import Foundation
 import NIOCore
 import Testing
 import WireSupport
 import WorkerProtocol
 
 @testable import JobsupClient
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 
 @Suite(.timeLimit(.minutes(1))) struct JobsupClientTests {
     private struct Mail: Codable {
@@ -105,6 +100,7 @@ import WorkerProtocol
     @Test(arguments: [
         JobOptions(queue: ""), JobOptions(key: ""), JobOptions(priority: 0), JobOptions(priority: 11),
         JobOptions(maxAttempts: 0), JobOptions(maxAttempts: 100_000), JobOptions(timeout: .zero),
+        JobOptions(timeout: .seconds(-1)), JobOptions(timeout: .nanoseconds(-1)),
         JobOptions(timeout: .seconds(100 * 86_400)), JobOptions(start: .at(.distantFuture + 1e300)),
         JobOptions(requestID: ""), JobOptions(requestID: String(repeating: "r", count: 70_000)),
     ])
@@ -227,6 +223,39 @@ import WorkerProtocol
         let job = try await enqueued
         #expect(job.id == "2")
         try await pair.end()
+    }
+
+    @Test func noChildInheritsTheConnection() async throws {
+        let pair = try await Pair()
+        let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap(CInt.init)
+        let ours = descriptors.filter { peerPath(of: $0) == pair.peer.path }
+        #expect(ours.count == 1)
+        for descriptor in ours { #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC == FD_CLOEXEC) }
+        try await pair.end()
+    }
+
+    /// Where the socket of this descriptor is connected to.
+    private func peerPath(of descriptor: CInt) -> String? {
+        var address = sockaddr_un()
+        var length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let result = withUnsafeMutablePointer(to: &address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) }
+        }
+        guard result == 0, address.sun_family == sa_family_t(AF_UNIX) else { return nil }
+        return withUnsafeBytes(of: address.sun_path) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+
+    @Test(
+        arguments: [
+            ([:], "/run/jobsup"),
+            (["JOBSUP_RUNTIME_DIRECTORY": "/own"], "/own"),
+            (["JOBSUP_SOCKET": "/own/worker.sock"], "/own"),
+            (["JOBSUP_SOCKET": "/own/worker.sock", "JOBSUP_RUNTIME_DIRECTORY": "/other"], "/other"),
+            (["JOBSUP_SOCKET": "/own/worker.sock", "JOBSUP_RUNTIME_DIRECTORY": ""], "/own"),
+            (["JOBSUP_SOCKET": ""], "/run/jobsup"),
+        ] as [([String: String], String)])
+    func theDaemonIsFoundByTheEnvironment(_ environment: [String: String], _ directory: String) {
+        #expect(JobsupClient.defaultPath(in: environment) == "\(directory)/client.sock")
     }
 
     @Test func nobodyAtTheSocketIsSaid() async throws {

@@ -33,7 +33,7 @@ import Testing
             try await worker().runInline("later", Sum(numbers: []))
         }
         await #expect(throws: DecodingError.self) { try await worker().runInline("sum", bytes: Array("no".utf8)) }
-        await #expect(throws: WorkerError.unknownType("other")) { try await worker().runInline("other", bytes: []) }
+        await #expect(throws: WorkerError.unknownTask("other")) { try await worker().runInline("other", bytes: []) }
     }
 
     @Test func handsReportsOn() async throws {

@@ -114,6 +114,15 @@ import WorkerProtocol
         #expect(fixture.process.terminationReason == .uncaughtSignal)
     }
 
+    @Test func noChildInheritsTheConnectionOrTheToken() async throws {
+        let fixture = try await Fixture()
+        fixture.connection.send(WorkerSession.job(1, "inheritance"))
+        #expect(try await fixture.settlement().done?.1 == #"{"connections":0,"hasToken":false}"#)
+        fixture.connection.send(.empty(.drain))
+        #expect(try await fixture.connection.next() == .bye(ByeFrame(reason: "")))
+        try await fixture.end()
+    }
+
     @Test func failuresAreTold() async throws {
         let fixture = try await Fixture()
         fixture.connection.send(WorkerSession.job(1, "fail"), WorkerSession.job(2, "sleep", payload: #"{"seconds":0}"#))

@@ -108,6 +108,28 @@ import WorkerProtocol
         try result.get()
     }
 
+    @Test func whatCrossesByeIsNotAnswered() async throws {
+        for _ in 0..<20 {
+            let result = try await WorkerSession.run(Waiting().worker) { session in
+                session.connection.send(WorkerSession.job(1, "echo"), .empty(.drain))
+                for number: UInt64 in 2...50 { session.connection.send(WorkerSession.job(number, "echo")) }
+                session.connection.send(.empty(.recall), WorkerSession.cancel(50))
+                // The first one was started or not; those that came in time are given back, the others are not heard of.
+                var settled = [try await session.settlement().job]
+                var last = try await session.connection.next()
+                while case .settlement(let frame) = last {
+                    #expect(frame.outcome == .returned || frame.job == 1)
+                    settled.append(frame.job)
+                    last = try await session.connection.next()
+                }
+                #expect(last == .bye(ByeFrame(reason: "")))
+                #expect(settled.sorted() == Array(1...UInt64(settled.count)))
+                #expect(try await session.connection.next() == nil)
+            }
+            try result.get()
+        }
+    }
+
     @Test func aProgramCanDrainItself() async throws {
         let waiting = Waiting()
         let result = try await WorkerSession.run(waiting.worker) { session in

@@ -18,6 +18,17 @@ import WorkerProtocol
         var description: String { "out of paper" }
     }
 
+    /// An error whose type has a long name when it is nested.
+    private struct Nested<Inner>: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private func nested<Inner>(_: Inner.Type, levels: Int, description: String) -> any Error {
+        levels == 0
+            ? Nested<Inner>(description: description)
+            : nested(Nested<Inner>.self, levels: levels - 1, description: description)
+    }
+
     @Test func saysWhoItIs() async throws {
         let worker = Worker(build: "v7")
         worker.rawTask("b") { payload, _ in payload }
@@ -75,7 +86,7 @@ import WorkerProtocol
                 {
                     $0
                         == .fail(
-                            errorType: "UnknownType", message: "this worker has no handler for other", mayRetry: false)
+                            errorType: "UnknownTask", message: "this worker has no handler for other", mayRetry: true)
                 }
             ),
         ]
@@ -105,6 +116,42 @@ import WorkerProtocol
                     == .fail(
                         errorType: "ResultTooLarge",
                         message: "the result has 11 bytes, at most 10 are kept (limits.result)", mayRetry: false))
+            try await session.drain()
+        }
+        try result.get()
+    }
+
+    @Test func whatHandlersSayIsCutToWhatTheDaemonTakes() async throws {
+        // As long as a frame of this session, in characters that a careless cut would break.
+        let long = String(repeating: "ä", count: 1 << 20)
+        let cut = String(repeating: "ä", count: 8 << 10)
+        let worker = Worker()
+        worker.rawTask("retry") { _, _ in throw Retry(after: .seconds(1), reason: long) }
+        worker.rawTask("snooze") { _, _ in throw Snooze(for: .seconds(1), reason: long) }
+        worker.rawTask("discard") { _, _ in throw Discard(long) }
+        let error = nested(Int.self, levels: 40, description: long)
+        worker.rawTask("break") { _, _ in throw error }
+        worker.rawTask("progress") { _, job in
+            job.progress(1, stage: long, message: long)
+            return []
+        }
+        let result = try await WorkerSession.run(worker) { session in
+            session.connection.send(WorkerSession.job(1, "retry"))
+            #expect(try await session.settlement().outcome == .retry(delayMilliseconds: 1000, reason: cut))
+            session.connection.send(WorkerSession.job(2, "snooze"))
+            #expect(try await session.settlement().outcome == .snooze(delayMilliseconds: 1000, reason: cut))
+            session.connection.send(WorkerSession.job(3, "discard"))
+            #expect(try await session.settlement().outcome == .discard(reason: cut))
+            session.connection.send(WorkerSession.job(4, "break"))
+            let name = String(String(describing: type(of: error)).prefix(200))
+            #expect(
+                try await session.settlement().outcome == .fail(errorType: name, message: cut, mayRetry: true))
+            session.connection.send(WorkerSession.job(5, "progress"))
+            let report = ProgressFrame(
+                job: 5, lease: 1005, current: 1, total: 0, stage: String(repeating: "ä", count: 100),
+                message: String(repeating: "ä", count: 2 << 10))
+            #expect(try await session.connection.next() == .progress(report))
+            #expect(try await session.settlement().done?.0 == 5)
             try await session.drain()
         }
         try result.get()

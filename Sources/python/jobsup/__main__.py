@@ -21,6 +21,9 @@ EXIT_USAGE = 2
 def main(arguments: list[str] | None = None) -> int:
     """Runs a worker; returns the process's exit code."""
     options = _parser().parse_args(arguments)
+    # The daemon logs what comes through this pipe; Python would keep it until a block is full, or the process is killed.
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(line_buffering=True)
     logging.basicConfig(level=options.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     try:
         # Before the app is imported: its code never sees the token.

@@ -132,9 +132,11 @@ class AsyncRunner:
             end = self._clock()
             session.settle(job, outcome, end - begin, end)
         except BaseException:
-            # A job that is never settled would hold its slot for ever; a worker less is noticed.
-            log.exception("%r was lost", job)
-            session.request_drain("a slot died")
+            # What broke here may break the next job as well: the worker leaves in good order, and the daemon starts
+            # another.
+            log.exception("%r could not be settled", job)
+            session.settle_unsettled(job)
+            session.request_drain("a job could not be settled")
             self.close()
         finally:
             del self._running[job]

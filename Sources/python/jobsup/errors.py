@@ -17,13 +17,18 @@ def seconds(value: Seconds) -> float:
     return value.total_seconds() if isinstance(value, datetime.timedelta) else float(value)
 
 
+def _words(reason: object) -> str:
+    """A reason as text; handlers like to give the error that they caught."""
+    return "" if reason is None else str(reason)
+
+
 class _Postponed(Exception):
-    def __init__(self, delay: Seconds, reason: str = "") -> None:
+    def __init__(self, delay: Seconds, reason: object = "") -> None:
         self.delay = seconds(delay)
         if not 0 <= self.delay <= MAX_DELAY_SECONDS:
             raise ValueError(f"a delay of {self.delay} s is not between 0 and {MAX_DELAY_SECONDS} s (49.7 days)")
-        self.reason = reason
-        super().__init__(reason or f"again in {self.delay:g} s")
+        self.reason = _words(reason)
+        super().__init__(self.reason or f"again in {self.delay:g} s")
 
 
 class Retry(_Postponed):
@@ -37,9 +42,9 @@ class Snooze(_Postponed):
 class Discard(Exception):
     """Raise it in a handler: the job ends as failed and is never run again."""
 
-    def __init__(self, reason: str = "") -> None:
-        self.reason = reason
-        super().__init__(reason)
+    def __init__(self, reason: object = "") -> None:
+        self.reason = _words(reason)
+        super().__init__(self.reason)
 
 
 class Cancelled(BaseException):

@@ -7,7 +7,7 @@ import struct
 from typing import Any, Callable
 
 from .context import current
-from .errors import Seconds, seconds
+from .errors import MAX_DELAY_SECONDS, Seconds, seconds
 from .payload import to_json
 
 PRIORITIES: dict[str, int] = {"critical": 1, "high": 3, "normal": 5, "low": 7, "background": 10}
@@ -35,7 +35,7 @@ class NewJob:
     key            idempotency key: the same key gives the same job back
     priority       1 (first) to 10 (last), or critical, high, normal, low, background
     max_attempts   attempts that may end in an error
-    timeout        hard limit of an attempt in seconds
+    timeout        hard limit of an attempt in seconds; more than 0
     delay, run_at  not before so many seconds from now, or this instant (aware ``datetime`` or Unix seconds)
     request_id     the id of the request that it comes from, for logs and workers; by default that of the job whose
                    handler enqueues it, if any; "" is none
@@ -68,7 +68,7 @@ class NewJob:
         self.priority = _priority(priority)
         self.max_attempts = max_attempts
         #: 0 for the default.
-        self.timeout_ms = 0 if timeout is None else max(1, round(seconds(timeout) * 1000))
+        self.timeout_ms = 0 if timeout is None else _timeout_ms(seconds(timeout))
         #: Seconds from when it is sent; None for at once.
         self.delay = None if delay is None else seconds(delay)
         #: Unix time; 0 for at once.
@@ -106,6 +106,13 @@ def _priority(value: int | str) -> int:
     if number is None or not 0 <= number <= 10:
         raise ValueError(f"{value!r} is no priority: 1 (first) to 10 (last), or one of {', '.join(PRIORITIES)}")
     return number
+
+
+def _timeout_ms(timeout: float) -> int:
+    # The protocol's 0 is the default of the type: it must not be meant by accident.
+    if not 0 < timeout <= MAX_DELAY_SECONDS:
+        raise ValueError(f"the timeout is {timeout:g} s: give more than nothing and at most 49 days, or leave it out")
+    return max(1, round(timeout * 1000))
 
 
 def _unix_ms(instant: int | float | datetime.datetime) -> int:

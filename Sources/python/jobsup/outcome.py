@@ -36,6 +36,10 @@ class Outcome(NamedTuple):
     error: BaseException | None = None
 
 
+#: For a job in whose settling something went wrong, be it in the words of its own error.
+UNSETTLED = Outcome(
+    frames.FAIL, error_type="Unsettled", text="it ended, but its outcome cannot be told; see the log of the worker"
+)
 #: Made once: most jobs end so.
 _DONE_WITHOUT_RESULT = Outcome(frames.DONE)
 

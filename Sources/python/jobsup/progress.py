@@ -41,7 +41,8 @@ class ProgressBoard:
         current, total = int(current), int(total)
         if current < 0 or total < 0:
             raise ValueError("progress counts from 0 upwards")
-        report = (job, min(current, _MAX_U32), min(total, _MAX_U32), stage, message)
+        # Texts now: the report may be sent by a thread that could only die of one that is none.
+        report = (job, min(current, _MAX_U32), min(total, _MAX_U32), str(stage), str(message))
         with self._lock:
             if self._in_hand.get(job.lease) is not job:
                 # A thread that outlived its handler; the job is settled.
@@ -64,6 +65,11 @@ class ProgressBoard:
             report = self.waiting.pop(job.lease, None)
             if report is not None:
                 self._send(report, self._clock())
+
+    def put_last(self, frame: bytes, now: float) -> None:
+        """Puts BYE: a report that another thread is about to send goes before it, and later ones find no job."""
+        with self._lock:
+            self._outbox.put(frame, now)
 
     def disown(self) -> None:
         """In a forked child: whoever holds the lock is the parent's."""

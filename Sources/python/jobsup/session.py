@@ -11,7 +11,7 @@ from .bell import Bell
 from .context import Job
 from .errors import DaemonError, ProtocolError
 from .outbox import Outbox
-from .outcome import Outcome
+from .outcome import UNSETTLED, Outcome
 from .progress import ProgressBoard
 from .settlement import encode_settlement
 
@@ -69,6 +69,15 @@ class Session:
         self.outbox.put(encode_settlement(job, outcome, run_seconds, self._max_frame), now)
         self._forget(job)
 
+    def settle_unsettled(self, job: Job) -> None:
+        """Fails a job in whose settling something went wrong; the caller flushes or defers.
+
+        Whatever stays in hand would keep BYE from ever being said, and the daemon waiting for a job that is over.
+        """
+        if self.jobs.get(job.lease) is job:
+            self.outbox.put(encode_settlement(job, UNSETTLED, 0.0, self._max_frame), 0.0)
+            self._forget(job)
+
     def give_back(self, job: Job) -> None:
         """Returns a job that was not started."""
         self.outbox.put(frames.encode(frames.RETURN, job=job.id, lease=job.lease), self._clock())
@@ -95,6 +104,9 @@ class Session:
 
     def received(self, arrived: Iterable[tuple[int, bytes]]) -> None:
         """Takes the frames of one read, in order."""
+        if self.said_bye:
+            # Nothing may follow BYE. The daemon takes back by itself what crossed it.
+            return
         batch: list[Job] = []
         for kind, body in arrived:
             if kind == frames.JOB:
@@ -115,7 +127,7 @@ class Session:
             self._return_waiting()
         if self._draining and not self.jobs and not self.said_bye:
             self.said_bye = True
-            self.outbox.put(frames.encode(frames.BYE, reason=self.drain_reason or ""), self._clock())
+            self.board.put_last(frames.encode(frames.BYE, reason=self.drain_reason or ""), self._clock())
         self.board.send_due()
 
     def abandon(self) -> None:

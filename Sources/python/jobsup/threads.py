@@ -83,10 +83,11 @@ class ThreadRunner:
         try:
             self._slot(session)
         except BaseException:
-            # A slot less would never be noticed; a worker less is.
+            # The daemon counts on every slot, and would not learn that there is one less: the worker leaves in good
+            # order, and the daemon starts another.
             log.exception("a slot died")
             self.close()
-            session.request_drain("a slot died")
+            session.request_drain("a job could not be settled")
 
     def _slot(self, session: Session) -> None:
         outbox, line, clock = session.outbox, self._line, self._clock
@@ -97,16 +98,21 @@ class ThreadRunner:
                 job = self._wait()
             if job is None:
                 return
-            if job.cancelled:
-                session.give_back(job)
-                outbox.defer()
-                continue
-            job.started = True
-            begin = clock()
-            # A copy of the context for each job: what one sets, the next does not see.
-            outcome = contextvars.copy_context().run(self._run, job)
-            end = clock()
-            session.settle(job, outcome, end - begin, end)
+            try:
+                if job.cancelled:
+                    session.give_back(job)
+                    outbox.defer()
+                    continue
+                job.started = True
+                begin = clock()
+                # A copy of the context for each job: what one sets, the next does not see.
+                outcome = contextvars.copy_context().run(self._run, job)
+                end = clock()
+                session.settle(job, outcome, end - begin, end)
+            except BaseException:
+                session.settle_unsettled(job)
+                outbox.flush()
+                raise
             if line and not outbox.is_due(end):
                 outbox.defer()
             else:

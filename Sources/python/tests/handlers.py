@@ -29,6 +29,12 @@ def environment():
 
 
 @app.task
+def say(line):
+    print(line)
+    return "said"
+
+
+@app.task
 def tell_pid(path):
     """Says that it runs, then works until the file is gone."""
     with open(path, "w") as file:

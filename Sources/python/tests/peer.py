@@ -177,9 +177,12 @@ class WorkerProcess:
             "JOBSUP_WORKER": "test-1",
             **variables,
         }
+        # Set where tests often run, and not where workers do.
+        environment.pop("PYTHONUNBUFFERED", None)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "jobsup", "worker", app, *arguments],
             env=environment,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )

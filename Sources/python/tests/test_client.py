@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import fcntl
 import json
 import os
+import resource
+import socket
 import threading
 import unittest
 from collections.abc import Iterator
 from typing import Any, Callable
+from unittest import mock
 
 import jobsup
 from jobsup import frames
@@ -109,6 +113,10 @@ class Enqueueing(unittest.TestCase):
         ):
             with self.assertRaises(ValueError):
                 jobsup.NewJob("x", **wrong)
+        for wrong in (0, -1, 0.0, float("nan"), 50 * 86_400, datetime.timedelta()):
+            with self.assertRaisesRegex(ValueError, "give more than nothing and at most 49 days"):
+                jobsup.NewJob("x", timeout=wrong)
+        self.assertEqual(jobsup.NewJob("x", timeout=1e-6).timeout_ms, 1)
         with self.assertRaises(ValueError):
             jobsup.NewJob("x", max_attempts=70_000).encode(lambda: 0)
 
@@ -201,6 +209,22 @@ class Enqueueing(unittest.TestCase):
             if self.client._link._is_stale(self.client._link._socket):
                 break
             threading.Event().wait(0.005)
+        self.assertEqual(self.client.enqueue("noop"), 2)
+        self.client.close()
+        daemon.finish()
+
+    def test_a_program_may_have_thousands_of_descriptors_open(self) -> None:
+        daemon = Daemon(self.peer, lambda connection: daemon.serve(connection, 2))
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if hard != resource.RLIM_INFINITY and hard < 2048:
+            self.skipTest("this process may not open 2048 files")
+        resource.setrlimit(resource.RLIMIT_NOFILE, (2048, hard))
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        self.assertEqual(self.client.enqueue("noop"), 1)
+        link = self.client._link
+        with link._socket as low:
+            link._socket = socket.socket(fileno=fcntl.fcntl(low, fcntl.F_DUPFD_CLOEXEC, 1500))
+        link._socket.settimeout(DEADLINE)
         self.assertEqual(self.client.enqueue("noop"), 2)
         self.client.close()
         daemon.finish()
@@ -322,3 +346,29 @@ class Enqueueing(unittest.TestCase):
             send.enqueue(object())
         self.client.close()
         daemon.finish()
+
+
+class Places(unittest.TestCase):
+    """Where a client looks for the daemon when it is not told."""
+
+    def api_path(self, **variables: str) -> str:
+        names = ("JOBSUP_RUNTIME_DIRECTORY", "JOBSUP_SOCKET")
+        rest = {name: value for name, value in os.environ.items() if name not in names}
+        with mock.patch.dict(os.environ, {**rest, **variables}, clear=True):
+            return jobsup.Client()._api_path
+
+    def test_it_is_found_by_the_environment(self) -> None:
+        self.assertEqual(self.api_path(), "/run/jobsup/api.sock")
+        self.assertEqual(self.api_path(JOBSUP_SOCKET="/own/worker.sock"), "/own/api.sock")
+        both = {"JOBSUP_SOCKET": "/own/worker.sock", "JOBSUP_RUNTIME_DIRECTORY": "/other"}
+        self.assertEqual(self.api_path(**both), "/other/api.sock")
+        self.assertEqual(self.api_path(JOBSUP_RUNTIME_DIRECTORY="", JOBSUP_SOCKET=""), "/run/jobsup/api.sock")
+
+    def test_a_job_of_any_kind_of_pool_enqueues_where_it_came_from(self) -> None:
+        with Peer("client.sock") as peer:
+            with mock.patch.dict(os.environ, {"JOBSUP_RUNTIME_DIRECTORY": peer.directory}):
+                client = jobsup.Client()
+            daemon = Daemon(peer, lambda connection: daemon.serve(connection, 1))
+            self.assertEqual(client.enqueue("noop"), 1)
+            client.close()
+            daemon.finish()

@@ -10,12 +10,21 @@ import jobsup
 from jobsup import frames
 from jobsup.outcome import MESSAGE_LIMIT
 
+from .peer import wait_until
 from .test_worker import WorkerCase
 
 
 class Broken(Exception):
     def __str__(self) -> str:
         raise RuntimeError("not even words")
+
+
+class Later(jobsup.Retry):
+    """What it says cannot be sent."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.reason = b"a reason that was set later"
 
 
 class Outcomes(WorkerCase):
@@ -30,6 +39,10 @@ class Outcomes(WorkerCase):
             "retry_delta": lambda: jobsup.Retry(datetime.timedelta(minutes=2)),
             "snooze": lambda: jobsup.Snooze(60, "not yet"),
             "discard": lambda: jobsup.Discard("gone"),
+            "retry_error": lambda: jobsup.Retry(1, ValueError("busy")),
+            "snooze_error": lambda: jobsup.Snooze(1, KeyError("x")),
+            "discard_error": lambda: jobsup.Discard(OSError("gone")),
+            "discard_nothing": lambda: jobsup.Discard(None),
             "exit": lambda: SystemExit(3),
             "interrupt": lambda: KeyboardInterrupt(),
             "cancelled": lambda: jobsup.Cancelled("by itself"),
@@ -123,6 +136,19 @@ class Outcomes(WorkerCase):
         self.daemon.job(5, "wrapped")
         self.assertEqual(self.daemon.expect(frames.RETRY)["reason"], "ConnectionError: refused")
 
+    def test_a_reason_may_be_an_error(self) -> None:
+        for number, (which, kind, reason) in enumerate(
+            (
+                ("retry_error", frames.RETRY, "busy"),
+                ("snooze_error", frames.SNOOZE, "'x'"),
+                ("discard_error", frames.DISCARD, "gone"),
+                ("discard_nothing", frames.DISCARD, ""),
+            )
+        ):
+            fields = self.fail(number, which)
+            self.assertEqual((fields["kind"], fields["reason"]), (kind, reason))
+        self.drained()
+
     def test_a_delay_that_does_not_fit_is_the_handlers_error(self) -> None:
         fields = self.fail(1, "too_long")
         self.assertEqual((fields["error_type"], fields["flags"]), ("ValueError", 0))
@@ -174,6 +200,46 @@ class Outcomes(WorkerCase):
         )
         with self.assertLogs("jobsup", "ERROR"):
             self.assertEqual(self.result(9, "bad_hook"), "fine")
+
+
+class Unsettled(WorkerCase):
+    """Whatever goes wrong while a job is settled, it is settled, and the worker leaves."""
+
+    slots = 2
+
+    def add_tasks(self) -> None:
+        @self.app.task
+        def later():
+            raise Later()
+
+        @self.app.task
+        def wait():
+            self.ran.append(jobsup.current_job().id)
+            self.gate.wait(20)
+
+    def test_the_job_fails_and_the_worker_leaves(self) -> None:
+        with self.assertLogs("jobsup", "ERROR"):
+            self.daemon.job(1, "wait")
+            wait_until(lambda: self.ran, "the job runs")
+            self.daemon.job(2, "later")
+            fields = self.daemon.expect(frames.FAIL)
+            self.assertEqual((fields["job"], fields["error_type"], fields["flags"]), (2, "Unsettled", 0))
+            self.assertIn("the log of the worker", fields["message"])
+            self.gate.set()
+            self.assertEqual(self.daemon.expect(frames.DONE)["job"], 1)
+            self.assertEqual(self.daemon.expect(frames.BYE)["reason"], "a job could not be settled")
+            self.daemon.expect_end()
+            self.daemon.close()
+            self.assertEqual(self.worker.join(), 0)
+
+
+class UnsettledOnTheLoop(Unsettled):
+    def add_tasks(self) -> None:
+        super().add_tasks()
+
+        @self.app.task
+        async def unused():
+            pass
 
 
 class Declaring(unittest.TestCase):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import tempfile
 import time
@@ -12,7 +13,7 @@ import unittest
 from jobsup import frames
 from jobsup.environment import NotStartedByDaemon, WorkerEnvironment
 
-from .peer import Peer, WorkerProcess, wait_until
+from .peer import DEADLINE, Peer, WorkerProcess, wait_until
 
 
 class Processes(unittest.TestCase):
@@ -51,6 +52,16 @@ class Processes(unittest.TestCase):
         seen = json.loads(self.daemon.expect(frames.DONE)["result"])
         self.assertNotIn("JOBSUP_TOKEN", seen)
         self.assertEqual(seen["JOBSUP_SLOTS"], "3")
+        self.daemon.send(frames.DRAIN)
+        self.ends(worker)
+
+    def test_what_is_printed_leaves_line_by_line(self) -> None:
+        worker = self.start()
+        self.daemon.job(1, "say", '"Grüße"'.encode())
+        self.daemon.expect(frames.DONE)
+        assert worker.process.stdout is not None
+        self.assertTrue(select.select([worker.process.stdout], [], [], DEADLINE)[0], "it waits in a buffer")
+        self.assertEqual(worker.process.stdout.readline(), "Grüße\n")
         self.daemon.send(frames.DRAIN)
         self.ends(worker)
 

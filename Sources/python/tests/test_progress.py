@@ -91,6 +91,10 @@ class Progress(ProgressCase):
         report = self.daemon.expect(frames.PROGRESS)
         self.assertEqual(report["stage"], "ä" * (STAGE_LIMIT // 2))
         self.assertLess(len(report["message"]), 10_000)
+        self.daemon.expect(frames.DONE)
+        self.daemon.job(4, "odd", b"[1, 2, null, {}]")
+        report = self.daemon.expect(frames.PROGRESS)
+        self.assertEqual((report["stage"], report["message"]), ("None", "{}"))
 
     def test_from_another_thread(self) -> None:
         self.daemon.job(1, "from_thread")

@@ -304,6 +304,23 @@ class Leaving(WorkerCase):
         self.assertEqual(self.worker.exits, [])
 
 
+    def test_what_comes_after_bye_is_not_answered(self) -> None:
+        session = self.worker.worker._session
+        self.daemon.socket.sendall(b"".join(self.daemon.job_frame(number, "size", b"1000000") for number in range(10)))
+        wait_until(lambda: not session.jobs and session.outbox.blocked, "all ran and the socket is full")
+        self.daemon.send(frames.DRAIN)
+        wait_until(lambda: session.said_bye, "BYE is on its way")
+        self.daemon.job(10, "note")
+        self.daemon.cancel(10)
+        self.daemon.send(frames.RECALL)
+        self.assertEqual([self.daemon.expect(frames.DONE)["job"] for _ in range(10)], list(range(10)))
+        self.daemon.expect(frames.BYE)
+        self.daemon.expect_end()
+        self.daemon.close()
+        self.assertEqual(self.worker.join(), 0)
+        self.assertEqual(self.ran, [])
+
+
 class Malformed(unittest.TestCase):
     def test_each_malformed_frame_from_the_daemon_ends_the_worker(self) -> None:
         app = jobsup.App()

@@ -1,4 +1,5 @@
 import Foundation
+import JobsupClient
 import JobsupWorker
 
 /// A worker for tests and benchmarks, with handlers that do well and badly in all the ways a worker can.
@@ -41,6 +42,14 @@ struct SwiftWorkerFixture {
                 try await Task.sleep(for: .seconds(plan.seconds ?? 0))
             }
             return ["steps": plan.steps]
+        }
+        worker.rawTask("inheritance") { _, _ in
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            return Array(try encoder.encode(Inheritance.now()))
+        }
+        worker.rawTask("follow_up") { payload, _ in
+            Array("\"\(try await JobsupClient().enqueue("echo", bytes: payload).id)\"".utf8)
         }
         worker.rawTask("stamp") { payload, _ in
             stamps.write(sinceTimeIn: payload)
