@@ -88,7 +88,7 @@ struct API: Sendable {
                     try await engine.job(id)
                 }
             guard let job else { throw unknownTask(id) }
-            return try JSONAnswer.response(JobDocument(job))
+            return try JSONAnswer.response(job)
         }
         tasks.delete(":id") { _, context in
             let id = try taskID(context)
