@@ -19,7 +19,7 @@ final class ProgressBoard {
 }
 
 /// How far a running job says it has come.
-package struct JobProgress: Sendable, Encodable {
+package struct JobProgress: Sendable {
     package let current: Int
     /// 0 when it is not known.
     package let total: Int

@@ -28,7 +28,8 @@ package enum JobEvent: CaseIterable, Sendable {
 extension JobState {
     /// The one table of transitions: the state after `event`, or `nil` when the event does not apply.
     ///
-    /// The documentation draws this table; a test holds the drawing against it.
+    /// The architecture's page shows it, and a test holds that page to it. Stores have to move jobs by it: their common
+    /// tests take every state they expect from here.
     package func next(after event: JobEvent) -> JobState? {
         Self.transitions[self]?[event]
     }

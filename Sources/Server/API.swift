@@ -40,14 +40,15 @@ struct API: Sendable {
     let requestIDs: RequestIDSource
 
     /// The longest that `?wait=` may hold a request.
-    private static let longestWait: Duration = .seconds(300)
-    private static let largestPage = 1000
+    static let longestWait: Duration = .seconds(300)
+    static let largestPage = 1000
 
     func router() -> Router<APIContext> {
         let router = Router(context: APIContext.self)
         router.add(middleware: RequestIDMiddleware(source: requestIDs))
         router.add(middleware: ErrorMiddleware())
-        let api = router.group("api")
+        let methods = KnownMethods(router)
+        let api = methods.group("api").add(middleware: QueryCheck())
         addTasks(to: api.group("tasks"))
         api.get("queues") { _, _ in try await JSONAnswer.response(QueueListDocument(queues: queues())) }
         api.get("queues/:name") { _, context in
@@ -61,6 +62,7 @@ struct API: Sendable {
         }
         addPools(to: api)
         api.get("status") { _, _ in try await JSONAnswer.response(status()) }
+        methods.refuseAllOthers()
         return router
     }
 
@@ -94,7 +96,7 @@ struct API: Sendable {
                     try await engine.job(id)
                 }
             guard let job else { throw unknownTask(id) }
-            return try JSONAnswer.response(JobDocument(job))
+            return try JSONAnswer.response(job)
         }
         tasks.delete(":id") { _, context in
             let id = try taskID(context)
@@ -115,16 +117,32 @@ struct API: Sendable {
         var filter = JobFilter()
         if let name = query["state"].map(String.init) {
             guard let state = JobState(name: name) else {
+                let names = JobState.allCases.map(\.name)
+                let suggestion = Suggestion.nearest(to: name, in: names).map { "did you mean '\($0)'? " } ?? ""
                 throw ErrorAnswer(
-                    .badRequest, code: "bad_state", message: "'\(name)' is not a state",
-                    hint: "states: \(JobState.allCases.map(\.name).joined(separator: ", "))")
+                    .badRequest, code: "bad_state", message: "'state' is '\(name.prefix(40))', which is none",
+                    hint: suggestion + "states: \(names.joined(separator: ", "))")
             }
             filter.state = state
         }
         filter.queue = query["queue"].map(String.init)
         filter.type = query["type"].map(String.init)
-        if let before = query["before"] { filter.before = JobID(before) }
-        if let limit = query["limit"].flatMap({ Int($0) }) { filter.limit = min(max(1, limit), Self.largestPage) }
+        if let text = query["before"] {
+            guard let before = JobID(text) else {
+                throw ErrorAnswer(
+                    .badRequest, code: "bad_before", message: "'before' is '\(text.prefix(40))', which is no job's id",
+                    hint: "give the last id of the page before")
+            }
+            filter.before = before
+        }
+        if let text = query["limit"] {
+            guard let limit = Int(text), (1...Self.largestPage).contains(limit) else {
+                throw ErrorAnswer(
+                    .badRequest, code: "bad_limit", message: "'limit' is '\(text.prefix(40))'",
+                    hint: "give 1 to \(Self.largestPage), and 'before' for the next page")
+            }
+            filter.limit = limit
+        }
         return filter
     }
 
@@ -147,7 +165,8 @@ struct API: Sendable {
         guard let text = request.uri.queryParameters[key] else { return nil }
         guard let duration = Duration(text: text), duration >= .zero else {
             throw ErrorAnswer(
-                .badRequest, code: "bad_\(key)", message: "'\(text)' is not a time", hint: "write it like 30s or 5m")
+                .badRequest, code: "bad_\(key)", message: "'\(key)' is '\(text.prefix(40))', which is not a time",
+                hint: "write it like 30s or 5m")
         }
         return duration
     }

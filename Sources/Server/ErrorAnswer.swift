@@ -19,18 +19,23 @@ struct ErrorAnswer: Error, ResponseGenerator {
     let code: String
     let message: String
     let hint: String
+    /// The methods that there are, where another one was used.
+    let allow: [HTTPRequest.Method]
 
-    init(_ status: HTTPResponse.Status, code: String, message: String, hint: String) {
+    init(
+        _ status: HTTPResponse.Status, code: String, message: String, hint: String, allow: [HTTPRequest.Method] = []
+    ) {
         self.status = status
         self.code = code
         self.message = message
         self.hint = hint
+        self.allow = allow
     }
 
     init(_ refusal: Refusal) {
         let status: HTTPResponse.Status =
             switch refusal.code {
-            case "payload_too_large": .contentTooLarge
+            case "payload_too_large", "too_many_jobs": .contentTooLarge
             case "unknown_queue": .notFound
             default: .badRequest
             }
@@ -41,7 +46,7 @@ struct ErrorAnswer: Error, ResponseGenerator {
         self.init(.serviceUnavailable, code: error.code, message: error.description, hint: error.hint)
     }
 
-    /// Any error of a route.
+    /// Any error of a route. What one that is not known says may be long, and is for the log.
     init(_ error: any Error) {
         switch error {
         case let answer as ErrorAnswer: self = answer
@@ -53,12 +58,15 @@ struct ErrorAnswer: Error, ResponseGenerator {
                 hint: "see `jobsup --help` or the documentation of the API")
         default:
             self.init(
-                .internalServerError, code: "internal", message: "\(error)", hint: "see `journalctl -u supervisor`")
+                .internalServerError, code: "internal", message: "the daemon could not answer, by a mistake of its own",
+                hint: "its log says more: `journalctl -u supervisor`")
         }
     }
 
     func response(from request: Request, context: some RequestContext) throws -> Response {
         let body = Document(error: .init(code: code, message: message, hint: hint))
-        return try JSONAnswer.response(body, status: status)
+        var response = try JSONAnswer.response(body, status: status)
+        if !allow.isEmpty { response.headers[.allow] = allow.map(\.rawValue).joined(separator: ", ") }
+        return request.method == .head ? response.createHeadResponse() : response
     }
 }

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -13,11 +14,23 @@ enum JSONAnswer {
     }()
 
     static func response(_ document: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
-        let data = try encoder.encode(document)
-        return response(ByteBuffer(bytes: data), status: status)
+        response(ByteBuffer(bytes: try encoder.encode(document)), status: status)
     }
 
-    static func response(_ body: ByteBuffer, status: HTTPResponse.Status) -> Response {
+    static func response(_ job: LiveJob) throws -> Response {
+        response(try body(of: job), status: .ok)
+    }
+
+    /// The document with payload and result behind its other members.
+    static func body(of job: LiveJob) throws -> ByteBuffer {
+        var body = ByteBuffer(bytes: try encoder.encode(JobDocument(job)).dropLast())
+        JobBytes(job.record.payload).write(as: "payload", into: &body)
+        JobBytes(job.record.result ?? []).write(as: "result", into: &body)
+        body.writeString("}")
+        return body
+    }
+
+    private static func response(_ body: ByteBuffer, status: HTTPResponse.Status) -> Response {
         Response(
             status: status,
             headers: [.contentType: "application/json", .contentLength: String(body.readableBytes)],

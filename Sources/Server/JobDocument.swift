@@ -1,9 +1,8 @@
 import Engine
-import Foundation
 import JobModel
 import TaskJSON
 
-/// A job as the API shows it.
+/// A job as the API shows it, without its payload and result: see ``JobBytes``.
 struct JobDocument: Encodable {
     struct Progress: Encodable {
         let current: Int
@@ -48,10 +47,6 @@ struct JobDocument: Encodable {
     let requestId: String?
     let progress: Progress?
     let error: ErrorText?
-    let payload: RawJSON?
-    let payloadBase64: String?
-    let result: RawJSON?
-    let resultBase64: String?
     let attempts: [Attempt]
 
     init(_ job: LiveJob) {
@@ -78,72 +73,11 @@ struct JobDocument: Encodable {
                 current: $0.current, total: $0.total, percent: $0.percent, stage: $0.stage, message: $0.message)
         }
         error = record.failure.map { ErrorText(type: $0.type, cause: $0.cause.name, message: $0.message) }
-        (payload, payloadBase64) = RawJSON.split(record.payload)
-        (result, resultBase64) = RawJSON.split(record.result ?? [])
         attempts = record.attempts.map {
             Attempt(
                 attempt: $0.attempt, worker: $0.worker, startedAt: RFC3339.text($0.startedAt),
                 endedAt: RFC3339.text($0.endedAt), cause: $0.failure.cause.name, type: $0.failure.type,
                 message: $0.failure.message)
-        }
-    }
-}
-
-/// Bytes that are JSON themselves and go into a document as the value they stand for; others go in Base64.
-struct RawJSON: Encodable {
-    private let value: JSONValue
-
-    static func split(_ bytes: [UInt8]) -> (RawJSON?, String?) {
-        guard !bytes.isEmpty else { return (nil, nil) }
-        let data = Data(bytes)
-        if let value = try? JSONDecoder().decode(JSONValue.self, from: data) { return (RawJSON(value: value), nil) }
-        return (nil, data.base64EncodedString())
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        try value.encode(to: encoder)
-    }
-}
-
-/// Any JSON value.
-private enum JSONValue: Codable {
-    case null
-    case bool(Bool)
-    case integer(Int64)
-    case number(Double)
-    case string(String)
-    case array([JSONValue])
-    case object([String: JSONValue])
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Int64.self) {
-            self = .integer(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .string(value)
-        } else if let value = try? container.decode([JSONValue].self) {
-            self = .array(value)
-        } else {
-            self = .object(try container.decode([String: JSONValue].self))
-        }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .null: try container.encodeNil()
-        case .bool(let value): try container.encode(value)
-        case .integer(let value): try container.encode(value)
-        case .number(let value): try container.encode(value)
-        case .string(let value): try container.encode(value)
-        case .array(let value): try container.encode(value)
-        case .object(let value): try container.encode(value)
         }
     }
 }

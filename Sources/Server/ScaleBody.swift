@@ -6,10 +6,15 @@ import TaskJSON
 enum ScaleBody {
     static func change(_ bytes: [UInt8]) throws(Refusal) -> ScaleChange {
         let fields = try JSONFields(bytes)
-        if let processes = try fields.number("processes") { return .to(Int(processes)) }
-        if let change = try fields.number("change") { return .by(Int(change)) }
-        throw Refusal(
-            code: "missing_field", message: "neither 'processes' nor 'change' is given",
-            hint: #"send {"processes": 5} or {"change": -1}"#)
+        try fields.refuseOthers(than: ["processes", "change"], in: "a wish to scale")
+        switch (try fields.integer("processes"), try fields.integer("change")) {
+        case (let processes?, nil): return .to(processes)
+        case (nil, let change?): return .by(change)
+        case (_?, _?): throw JSONFields.bad("change", "cannot be given beside 'processes'")
+        case (nil, nil):
+            throw Refusal(
+                code: "missing_field", message: "neither 'processes' nor 'change' is given",
+                hint: #"send {"processes": 5} or {"change": -1}"#)
+        }
     }
 }

@@ -11,7 +11,15 @@ package struct JSONFields {
         do throws(JSONMembers.Malformed) { members = try JSONMembers(bytes) } catch { throw Self.refusal(error) }
     }
 
-    package var keys: [String] { members.members.map(\.key) }
+    /// Refuses every member that is not among `known`; `owner` is what the object stands for.
+    package func refuseOthers(than known: Set<String>, in owner: String) throws(Refusal) {
+        for (key, _) in members.members where !known.contains(key) {
+            let suggestion = Suggestion.nearest(to: key, in: known).map { "did you mean '\($0)'? " } ?? ""
+            throw Refusal(
+                code: "unknown_field", message: "\(owner) has no field '\(key.prefix(40))'",
+                hint: suggestion + "fields: \(known.sorted().joined(separator: ", "))")
+        }
+    }
 
     /// The field's bytes as they came, also when they are `null`.
     package func raw(_ key: String) -> ArraySlice<UInt8>? { members[key] }
@@ -27,10 +35,12 @@ package struct JSONFields {
         return value
     }
 
-    package func number(_ key: String) throws(Refusal) -> Double? {
+    package func integer(_ key: String) throws(Refusal) -> Int? {
         guard let raw = value(key) else { return nil }
-        guard let value = Double(Self.string(raw)), abs(value) < 1e15 else { throw Self.bad(key, "must be a number") }
-        return value
+        guard let number = Double(Self.string(raw)), abs(number) < 1e15, let integer = Int(exactly: number) else {
+            throw Self.bad(key, "must be a whole number")
+        }
+        return integer
     }
 
     /// A string's contents, or any other value as it is written.
@@ -43,7 +53,7 @@ package struct JSONFields {
     package func duration(_ key: String) throws(Refusal) -> Duration? {
         guard let word = try word(key) else { return nil }
         guard let duration = Duration(text: word), duration >= .zero else {
-            throw Self.bad(key, "must be seconds, or a number with a unit: 250ms, 10s, 5m, 1h, 2d")
+            throw Self.bad(key, "must be seconds, or a number with a unit: 250ms, 10s, 5m, 1h, 2d; at least 1ms, or 0")
         }
         return duration
     }

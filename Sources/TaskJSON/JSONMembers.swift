@@ -14,11 +14,13 @@ package struct JSONMembers {
     private let bytes: [UInt8]
     private var index = 0
 
-    /// Objects and arrays within one another, at most.
-    private static let depthLimit = 512
+    /// Objects and arrays within one another, at most. One more stands around them in a job's document, and decoders of
+    /// JSON, Foundation's for one, take 512.
+    static let depthLimit = 511
 
     package init(_ bytes: [UInt8]) throws(Malformed) {
         self.bytes = bytes
+        try text()
         try object()
     }
 
@@ -56,6 +58,7 @@ package struct JSONMembers {
     /// Checks that the bytes are one JSON value of any kind.
     package static func check(_ value: [UInt8]) throws(Malformed) {
         var scanner = JSONMembers(scanning: value)
+        try scanner.text()
         scanner.space()
         try scanner.value(depth: 1)
         scanner.space()
@@ -85,6 +88,12 @@ package struct JSONMembers {
     }
 
     // MARK: The grammar
+
+    private func text() throws(Malformed) {
+        do throws(UTF8.ValidationError) { _ = try UTF8Span(validating: bytes.span) } catch {
+            throw Malformed(offset: error.byteOffsets.lowerBound, message: "this is not UTF-8")
+        }
+    }
 
     private mutating func value(depth: Int) throws(Malformed) {
         guard depth <= Self.depthLimit else { throw malformed("nested more than \(Self.depthLimit) deep") }

@@ -9,12 +9,7 @@ package enum TaskBody {
 
     package static func request(_ bytes: [UInt8], at now: Timestamp) throws(Refusal) -> JobRequest {
         let fields = try JSONFields(bytes)
-        for key in fields.keys where !keys.contains(key) {
-            let suggestion = Suggestion.nearest(to: key, in: keys).map { "did you mean '\($0)'? " } ?? ""
-            throw Refusal(
-                code: "unknown_field", message: "a task has no field '\(key.prefix(40))'",
-                hint: suggestion + "fields: \(keys.sorted().joined(separator: ", "))")
-        }
+        try fields.refuseOthers(than: keys, in: "a task")
         guard let type = try fields.text("type") else {
             throw Refusal(code: "missing_field", message: "'type' is missing", hint: "name the job type to run")
         }
@@ -23,7 +18,7 @@ package enum TaskBody {
         request.key = try fields.text("key")
         request.payload = try payload(fields)
         request.priority = try priority(fields)
-        request.maxAttempts = try fields.number("max_attempts").map { Int($0) }
+        request.maxAttempts = try fields.integer("max_attempts")
         request.timeout = try fields.duration("timeout")
         request.runAt = try runAt(fields, now: now)
         return request
@@ -31,7 +26,9 @@ package enum TaskBody {
 
     /// Reads `{"tasks": [{…}, …]}`; a mistake names its task by its place, 1 for the first.
     package static func batch(_ bytes: [UInt8], at now: Timestamp) throws(Refusal) -> [JobRequest] {
-        guard let tasks = try JSONFields(bytes).elements("tasks") else {
+        let fields = try JSONFields(bytes)
+        try fields.refuseOthers(than: ["tasks"], in: "a batch")
+        guard let tasks = try fields.elements("tasks") else {
             throw Refusal(code: "missing_field", message: "'tasks' is missing", hint: #"send {"tasks": [{…}, …]}"#)
         }
         var requests: [JobRequest] = []
@@ -44,8 +41,11 @@ package enum TaskBody {
     }
 
     private static func payload(_ fields: JSONFields) throws(Refusal) -> [UInt8] {
-        if let raw = fields.raw("payload") { return Array(raw) }
-        guard let encoded = try fields.text("payload_base64") else { return [] }
+        let raw = fields.raw("payload")
+        guard let encoded = try fields.text("payload_base64") else { return raw.map { Array($0) } ?? [] }
+        guard raw?.elementsEqual("null".utf8) ?? true else {
+            throw JSONFields.bad("payload_base64", "cannot be given beside 'payload'")
+        }
         guard let data = Data(base64Encoded: encoded) else { throw JSONFields.bad("payload_base64", "is not Base64") }
         return [UInt8](data)
     }
@@ -59,10 +59,23 @@ package enum TaskBody {
     }
 
     private static func runAt(_ fields: JSONFields, now: Timestamp) throws(Refusal) -> Timestamp? {
-        if let delay = try fields.duration("delay") { return now + delay }
-        guard let word = try fields.word("run_at") else { return nil }
-        if let seconds = Double(word), abs(seconds) < 1e12 { return Timestamp(milliseconds: Int64(seconds * 1000)) }
-        guard let instant = RFC3339.parse(word) else {
+        let delay = try fields.duration("delay")
+        let word = try fields.word("run_at")
+        guard let delay else { return try word.map(runAt) }
+        guard word == nil else { throw JSONFields.bad("run_at", "cannot be given beside 'delay'") }
+        let instant = now + delay
+        guard instant <= RFC3339.latest else { throw JSONFields.bad("delay", "leads beyond the year 9999") }
+        return instant
+    }
+
+    private static func runAt(_ word: String) throws(Refusal) -> Timestamp {
+        if let seconds = Double(decimal: word) {
+            guard (0...Double(RFC3339.latest.milliseconds) / 1000).contains(seconds) else {
+                throw JSONFields.bad("run_at", "must be Unix seconds from 0 to the year 9999, not '\(word.prefix(40))'")
+            }
+            return Timestamp(milliseconds: Int64(seconds * 1000))
+        }
+        guard let instant = RFC3339.parse(word), instant <= RFC3339.latest else {
             throw JSONFields.bad("run_at", "is neither an RFC 3339 time nor Unix seconds: '\(word.prefix(40))'")
         }
         return instant

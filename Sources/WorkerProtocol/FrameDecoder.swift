@@ -8,14 +8,12 @@ import NIOCore
 package struct FrameDecoder: Sendable {
     /// The most that the length field of a frame may say (type and body).
     package var maxFrameBytes: Int
-    private var buffer = ByteBuffer()
+    /// Bytes of a frame whose end has not come yet.
+    private(set) var buffer = ByteBuffer()
 
     package init(maxFrameBytes: Int = Frame.maxBytesBeforeWelcome) {
         self.maxFrameBytes = maxFrameBytes
     }
-
-    /// Bytes of a frame whose end has not come yet.
-    package var pendingBytes: Int { buffer.readableBytes }
 
     package mutating func append(_ bytes: consuming ByteBuffer) {
         guard buffer.readableBytes > 0 else {

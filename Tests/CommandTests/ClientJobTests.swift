@@ -48,7 +48,7 @@ import Testing
         ),
         (
             #"{"type":"a","delay":"soon"}"#,
-            "line 17: 'delay' must be seconds, or a number with a unit: 250ms, 10s, 5m, 1h, 2d"
+            "line 17: 'delay' must be seconds, or a number with a unit: 250ms, 10s, 5m, 1h, 2d; at least 1ms, or 0"
         ),
         (#"{"type":"a","max_attempts":0}"#, "line 17: max_attempts is 0"),
         (#"{"type":"a","timeout":0}"#, "line 17: timeout is 0 ms"),

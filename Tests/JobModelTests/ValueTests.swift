@@ -53,11 +53,13 @@ struct ValueTests {
         for (text, time) in [
             ("1.5", Duration.milliseconds(1500)), ("250ms", .milliseconds(250)), ("5m", .seconds(300)),
             ("1.5h", .seconds(5400)), ("2d", .seconds(172_800)), ("-1s", .seconds(-1)), ("1e3", .seconds(1000)),
+            ("0", .zero), ("0ms", .zero), ("0.001", .milliseconds(1)),
         ] {
             #expect(Duration(text: text) == time, "\(text)")
         }
         for text in [
-            "", "s", "x", "1w", "5 m", " 5", "0x10", "0x1d", "1e999", "nan", "inf", "-inf", "--1", "1_000", ".5",
+            "0.0001", "-0.0001", "0.4ms", "", "s", "x", "1w", "5 m", " 5", "0x10", "0x1d", "1e999", "nan", "inf",
+            "-inf", "--1", "1_000", ".5",
         ] {
             #expect(Duration(text: text) == nil, "\(text)")
         }

@@ -48,7 +48,7 @@ private struct RandomRun {
             case 94..<98: try await look()
             default: try await reopen()
             }
-        return difference ?? compareCounts()
+        return difference ?? model.outsideTheTable ?? compareCounts()
     }
 
     private mutating func enqueue() async throws -> String? {
@@ -96,6 +96,7 @@ private struct RandomRun {
         case 1, 2: Bench.retry(at: now + Int64.random(in: 0...20, using: &random))
         case 3: Bench.snooze(until: now + Int64.random(in: 0...20, using: &random))
         case 4: .finish(.failed, failure: Bench.error)
+        case 5: .finish(.timeout, failure: Bench.error)
         default: .complete(result: [UInt8.random(in: 0...255, using: &random)])
         }
     }

@@ -2,6 +2,9 @@ import JobModel
 import JobStore
 
 /// What a store should do, written as plainly as possible: a table of jobs that is searched and sorted each time.
+///
+/// Once a job is there, its state changes by ``JobState/next(after:)`` alone: a store that makes a move which is not in
+/// the table of transitions differs from this model, and one that the table forgot stands in ``outsideTheTable``.
 struct ReferenceModel {
     struct Job {
         var state: JobState
@@ -17,6 +20,17 @@ struct ReferenceModel {
     }
 
     private(set) var jobs: [JobID: Job] = [:]
+    /// The first event that came to a job whose state knows no such event.
+    private(set) var outsideTheTable: String?
+
+    private mutating func move(_ id: JobID, _ event: JobEvent) {
+        guard let state = jobs[id]?.state else { return }
+        guard let next = state.next(after: event) else {
+            outsideTheTable = outsideTheTable ?? "job \(id) is \(state), and there is no \(event) from there"
+            return
+        }
+        jobs[id]?.state = next
+    }
 
     mutating func enqueued(_ new: NewJob, _ receipt: EnqueueReceipt) -> String? {
         if let key = new.key, let known = jobs.first(where: { $0.value.key == key }) {
@@ -46,7 +60,7 @@ struct ReferenceModel {
             guard let known = jobs[job.id] else { return "claimed unknown \(job.id)" }
             if job.attempt != known.used + 1 || job.crashes != known.crashes { return "attempt of \(job.id)" }
             if job.requestID != known.requestID { return "request id of \(job.id)" }
-            jobs[job.id]?.state = .processing
+            move(job.id, .claim)
             jobs[job.id]?.lease = job.lease
         }
         return nil
@@ -54,56 +68,57 @@ struct ReferenceModel {
 
     mutating func settle(_ settlement: Settlement) -> SettlementOutcome {
         let id = settlement.lease.job
-        guard var job = jobs[id], job.lease == settlement.lease else { return .stale }
-        job.lease = nil
+        guard let job = jobs[id], job.lease == settlement.lease else { return .stale }
+        jobs[id]?.lease = nil
         switch settlement.verdict {
-        case _ where job.cancelled: job.state = .cancelled
-        case .complete: job.state = .completed
+        case _ where job.cancelled: move(id, .confirmCancel)
+        case .complete: move(id, .complete)
         case .postpone(let until, _, let usesAttempt, _):
-            job.state = .pending
-            job.runAt = until
-            job.used += usesAttempt ? 1 : 0
+            move(id, usesAttempt ? .retry : .snooze)
+            jobs[id]?.runAt = until
+            jobs[id]?.used += usesAttempt ? 1 : 0
         case .requeue:
-            job.state = .queued
-            job.crashes += 1
-        case .finish(let state, _): job.state = state
+            move(id, .interrupt)
+            jobs[id]?.crashes += 1
+        case .finish(.timeout, _): move(id, .timeOut)
+        case .finish: move(id, .fail)
         }
-        jobs[id] = job
-        return .settled(job.state)
+        return .settled(jobs[id]?.state ?? job.state)
     }
 
     mutating func release(_ lease: Lease) {
         guard let job = jobs[lease.job], job.lease == lease else { return }
-        jobs[lease.job]?.lease = nil
-        jobs[lease.job]?.state = job.cancelled ? .cancelled : .queued
+        giveBack(lease.job, job)
+    }
+
+    private mutating func giveBack(_ id: JobID, _ job: Job) {
+        jobs[id]?.lease = nil
+        move(id, job.cancelled ? .confirmCancel : .interrupt)
     }
 
     mutating func cancel(_ id: JobID) -> CancelOutcome {
         guard let job = jobs[id] else { return .unknown }
         if let lease = job.lease {
+            if !job.cancelled { move(id, .cancel) }
             jobs[id]?.cancelled = true
-            jobs[id]?.state = .cancelling
             return .running(lease)
         }
         guard !job.state.isFinished else { return .alreadyFinished(job.state) }
-        jobs[id]?.state = .cancelled
+        move(id, .cancel)
         return .cancelled
     }
 
     mutating func promote(at now: Timestamp) -> Timestamp? {
         for (id, job) in jobs where job.state == .pending {
             guard let runAt = job.runAt, runAt <= now else { continue }
-            jobs[id]?.state = .queued
+            move(id, .promote)
         }
         return jobs.values.filter { $0.state == .pending }.compactMap(\.runAt).min()
     }
 
     /// The store was closed and opened again.
     mutating func reopen() {
-        for (id, job) in jobs where job.lease != nil {
-            jobs[id]?.lease = nil
-            jobs[id]?.state = job.cancelled ? .cancelled : .queued
-        }
+        for (id, job) in jobs where job.lease != nil { giveBack(id, job) }
     }
 
     func counts(of queue: String) -> String {

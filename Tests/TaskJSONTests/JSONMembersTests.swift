@@ -32,6 +32,29 @@ import Testing
         #expect(throws: JSONMembers.Malformed.self) { try JSONMembers(Array(deep.utf8)) }
     }
 
+    @Test func aValueOfTheGreatestDepthFitsIntoADocumentThatDecodersTake() throws {
+        struct Document: Decodable { let taskId: Int }
+        func nested(_ depth: Int) -> String {
+            String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+        }
+        let deepest = nested(JSONMembers.depthLimit)
+        try JSONMembers.check(Array(deepest.utf8))
+        let document = Data(#"{"taskId":1,"payload":\#(deepest)}"#.utf8)
+        #expect(try JSONDecoder().decode(Document.self, from: document).taskId == 1)
+        #expect(throws: JSONMembers.Malformed.self) {
+            try JSONMembers.check(Array(nested(JSONMembers.depthLimit + 1).utf8))
+        }
+    }
+
+    @Test func onlyUTF8IsJSON() throws {
+        for bytes in [[0x22, 0xFF, 0x22], [0x22, 0xC3, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22]] as [[UInt8]] {
+            let error = #expect(throws: JSONMembers.Malformed.self) { try JSONMembers.check(bytes) }
+            #expect(error?.offset == 1 && error?.message == "this is not UTF-8")
+            #expect(throws: JSONMembers.Malformed.self) { try JSONMembers(Array("{\"a\":".utf8) + bytes + [0x7D]) }
+        }
+        try JSONMembers.check(Array("\"é🙂\"".utf8))
+    }
+
     @Test func itAgreesWithFoundationOnCutTexts() {
         let text = Array(#"{"a":[1,-2.5e+3,{"b":"\u00e9\n"}],"c":true,"d":{},"e":[]}"#.utf8)
         for end in 0...text.count {

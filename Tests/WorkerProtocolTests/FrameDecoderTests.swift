@@ -13,7 +13,7 @@ import WireSupport
             decoder.append(ByteBuffer(bytes: bytes[start..<min(start + size, bytes.count)]))
             while let frame = try decoder.next() { frames.append(frame) }
         }
-        #expect(decoder.pendingBytes == 0)
+        #expect(decoder.buffer.readableBytes == 0)
         return frames
     }
 
@@ -98,10 +98,10 @@ import WireSupport
             for part in [bytes[..<cut], bytes[cut...]] {
                 decoder.append(ByteBuffer(bytes: part))
                 while try decoder.next() != nil { count += 1 }
-                #expect(decoder.pendingBytes < frame.count)
+                #expect(decoder.buffer.readableBytes < frame.count)
             }
         }
         #expect(count == 400)
-        #expect(decoder.pendingBytes == 0)
+        #expect(decoder.buffer.readableBytes == 0)
     }
 }
