@@ -130,7 +130,12 @@ let package = Package(
         .executableTarget(
             name: "SpawnBenchmark", dependencies: ["ProcessHost", "jobsup-launch", logging],
             path: "Tests/Benchmarks/SpawnBenchmark", swiftSettings: strict),
-        .testTarget(name: "ServerTests", dependencies: ["Server", "Engine", "JobModel"], swiftSettings: strict),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Server", "Engine", "JobModel", logging, .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ], swiftSettings: strict),
         .testTarget(name: "TaskJSONTests", dependencies: ["JobModel", "TaskJSON"], swiftSettings: strict),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
         .executableTarget(
