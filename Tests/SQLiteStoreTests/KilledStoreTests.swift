@@ -106,6 +106,8 @@ struct KilledStoreTests {
             }
             try await check(Acknowledged(notes), place)
         }
+        // A round may be over before anything was acknowledged, but not all of them.
+        #expect(try !Acknowledged(notes).enqueued.isEmpty)
     }
 
     private func check(_ acknowledged: Acknowledged, _ place: SQLitePlace) async throws {
@@ -120,7 +122,6 @@ struct KilledStoreTests {
         }
         let known = Set(try await bench.store.list(JobFilter(limit: .max)).map(\.id))
         #expect(acknowledged.enqueued.subtracting(known).isEmpty)
-        #expect(!acknowledged.enqueued.isEmpty)
         // Each that waits is handed out once.
         let claimed = try await bench.claim(waiting.count, from: ["q0", "q1"]).map(\.id)
         #expect(Set(claimed) == waiting && claimed.count == waiting.count)
