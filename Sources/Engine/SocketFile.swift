@@ -27,8 +27,8 @@ package struct SocketFile: Sendable, Hashable {
         }
     }
 
-    /// Binds the socket on a loop. A file that a dead daemon left is replaced: the lock on the state directory says that
-    /// no other daemon lives.
+    /// Binds the socket on a loop. A file that a dead daemon left is replaced: the lock on the runtime directory says
+    /// that no other daemon lives.
     func bind(
         on loop: any EventLoop, handler: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws -> any Channel {

@@ -15,7 +15,7 @@ package enum MessageID: String, CaseIterable, Sendable {
     /// What still runs is cut off and goes back.
     case daemonHurried = "f7e046c250674df2b939b4b1bd3b07e0"
     case daemonStopped = "b9e6e20b564d47e8ba60f564943db70e"
-    /// Another daemon has the state directory. `reason`.
+    /// Another daemon has the state or runtime directory. `reason`.
     case daemonRefused = "2073f808baac4f11a25a7bb41edc2430"
     /// `reason`.
     case configurationInvalid = "46bdecad585a4f07bb8c53c3a3c174f2"

@@ -23,7 +23,8 @@ struct Daemon {
     /// Runs until a signal ends it and everything that ran has come to its end.
     func run() async throws {
         try prepareDirectories()
-        let lock = try StateLock(directory: settings.stateDirectory)
+        let stateLock = try DirectoryLock(.state, directory: settings.stateDirectory)
+        let runtimeLock = try DirectoryLock(.runtime, directory: settings.runtimeDirectory)
         let host = try ProcessHost(logger: logger)
         let log = EventLog(logger: logger)
         let trouble = StoreTrouble()
@@ -72,7 +73,8 @@ struct Daemon {
         log.flush()
         try await loops.shutdownGracefully()
         try await webLoops.shutdownGracefully()
-        withExtendedLifetime(lock) {}
+        withExtendedLifetime(stateLock) {}
+        withExtendedLifetime(runtimeLock) {}
     }
 
     private var facts: DaemonFacts {

@@ -38,7 +38,7 @@ struct JobsupD: AsyncParsableCommand {
         do {
             let settings = try DaemonSettings(configuration, environment: environment)
             try await Daemon(settings: settings, logger: logger, notifier: notifier, time: .system).run()
-        } catch let failure as StateLock.Failure {
+        } catch let failure as DirectoryLock.Failure {
             logger.event(.daemonRefused, level: .critical, "\(failure)")
             throw ExitCode(Self.exitRefused)
         } catch {
