@@ -157,8 +157,11 @@ package final class Engine: Sendable {
             NIOLoopBound(
                 rooms.value.context.settler.waiters.wait(for: id, atMost: TimeAmount(limit), on: loop), eventLoop: loop)
         }.get()
-        guard let now = try await job(id), !now.record.state.isFinished else { return try await job(id) }
-        try await loop.flatSubmit { finished.value }.get()
+        // Whoever waits no longer is forgotten at once, with the timer.
+        defer { finished.succeed() }
+        let now = try await job(id)
+        guard let now, !now.record.state.isFinished else { return now }
+        try await finished.futureResult.get()
         return try await job(id)
     }
 
