@@ -84,11 +84,10 @@ struct Daemon {
             warnings: settings.warnings, bodyLimitBytes: max(16 << 20, settings.limits.payloadBytes * 2))
     }
 
-    private func prepareDirectories() throws {
-        for directory in [settings.stateDirectory, settings.runtimeDirectory] {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
-        }
+    private func prepareDirectories() throws(DirectoryFailure) {
+        try DirectoryFailure.orMake(settings.stateDirectory, mode: 0o750)
+        // Workers with users of their own come through here; the sockets have modes of their own.
+        try DirectoryFailure.orMake(settings.runtimeDirectory, mode: 0o755)
     }
 
     private func announceStart() {
