@@ -43,7 +43,8 @@ struct Daemon {
         let engine = try await Engine.start(
             settings.engine, store: store, host: host, on: loops.next(), time: time,
             random: SystemRandomNumberGenerator(), emit: emit)
-        let duty = EngineDuty(engine: engine, notifier: notifier, drainTimeout: settings.drainTimeout, emit: emit)
+        let duty = EngineDuty(
+            engine: engine, notifier: notifier, drainTimeout: settings.drainTimeout, trouble: trouble, emit: emit)
         let (listening, listens) = AsyncStream.makeStream(of: Void.self)
         let server = APIServer(
             engine: engine, facts: facts, time: time, trouble: trouble, socket: settings.apiSocket,
