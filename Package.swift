@@ -65,14 +65,14 @@ let package = Package(
         .target(
             name: "Engine",
             dependencies: [
-                "JobModel", "JobStore", "WorkerProtocol", "ProcessHost", "Supervision", nioCore, nioPosix,
+                "CLinux", "JobModel", "JobStore", "WorkerProtocol", "ProcessHost", "Supervision", nioCore, nioPosix,
                 .product(name: "DequeModule", package: "swift-collections"),
             ], swiftSettings: strict),
         .target(name: "TaskJSON", dependencies: ["JobModel"], swiftSettings: strict),
         .target(
             name: "Server",
             dependencies: [
-                "CLinux", "Engine", "JobModel", "JobStore", "Supervision", "TaskJSON", nioCore, logging, lifecycle,
+                "Engine", "JobModel", "JobStore", "Supervision", "TaskJSON", nioCore, logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ], swiftSettings: strict),

@@ -6,38 +6,72 @@ import WorkerProtocol
 /// The connection of one client that enqueues by frames. Lives on the engine's event loop.
 ///
 /// A client may have many requests under way; when they hold more than ``bytesUnderWay`` bytes, the link reads no further until
-/// some are on disk, so that a client which is faster than the disk costs no memory.
+/// some are on disk, so that a client which is faster than the disk costs no memory. Nor does it read while answers wait for a
+/// client that does not take them.
 final class ClientLink: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     private static let bytesUnderWay = 8 << 20
+    /// How long a connection may stay without a CLIENT_HELLO.
+    private static let helloTimeout: Duration = .seconds(10)
 
     private let context: EngineContext
     private let intake: Intake
+    private let door: ClientDoor
     private var decoder = FrameDecoder()
     private var channel: ChannelHandlerContext?
     private var isGreeted = false
     private var hasFailed = false
     private var pendingBytes = 0
     private var isReadHeld = false
+    private var isInside = false
+    private var helloTimer: Scheduled<Void>?
+    /// Answers that are not flushed yet.
+    private var output = ByteBuffer()
+    private var isFlushArmed = false
 
-    init(context: EngineContext, intake: Intake) {
+    init(context: EngineContext, intake: Intake, door: ClientDoor) {
         self.context = context
         self.intake = intake
+        self.door = door
     }
 
     func channelActive(context channel: ChannelHandlerContext) {
         self.channel = channel
+        if let closed = door.enter(channel.channel) { return fail(code: closed.code, message: closed.message) }
+        isInside = true
+        helloTimer = context.schedule(at: context.time.uptime() + Self.helloTimeout) {
+            let seconds = Self.helloTimeout.inSeconds
+            self.fail(ProtocolError(.unexpectedFrame, "no CLIENT_HELLO within \(seconds) s"))
+        }
     }
 
     func channelInactive(context channel: ChannelHandlerContext) {
         self.channel = nil
+        helloTimer?.cancel()
+        if isInside { door.leave() }
+        isInside = false
     }
 
     func read(context channel: ChannelHandlerContext) {
-        if pendingBytes > Self.bytesUnderWay { isReadHeld = true } else { channel.read() }
+        if mayRead(channel) { channel.read() } else { isReadHeld = true }
+    }
+
+    func channelWritabilityChanged(context channel: ChannelHandlerContext) {
+        resumeReading()
+        channel.fireChannelWritabilityChanged()
+    }
+
+    private func mayRead(_ channel: ChannelHandlerContext) -> Bool {
+        pendingBytes <= Self.bytesUnderWay && channel.channel.isWritable
+    }
+
+    private func resumeReading() {
+        guard isReadHeld, let channel, mayRead(channel) else { return }
+        isReadHeld = false
+        channel.read()
     }
 
     func channelRead(context channel: ChannelHandlerContext, data: NIOAny) {
@@ -46,11 +80,14 @@ final class ClientLink: ChannelDuplexHandler {
         do throws(ProtocolError) {
             while let frame = try decoder.next() { try receive(frame) }
         } catch {
-            hasFailed = true
-            self.context.emit(.connectionRefused(socket: "client", code: error.code.rawValue, message: error.message))
-            send { ErrorFrame(error).encode(into: &$0) }
-            channel.close(promise: nil)
+            fail(error)
         }
+    }
+
+    func channelReadComplete(context channel: ChannelHandlerContext) {
+        // Before the next read, which looks at what waits to be written.
+        flush()
+        channel.fireChannelReadComplete()
     }
 
     func errorCaught(context channel: ChannelHandlerContext, error: any Error) {
@@ -63,6 +100,7 @@ final class ClientLink: ChannelDuplexHandler {
         case (.clientHello, false):
             _ = try ClientHelloFrame(decoding: &body)
             isGreeted = true
+            helloTimer?.cancel()
             decoder.maxFrameBytes = max(context.limits.frameBytes, Self.bytesUnderWay)
             let welcome = ClientWelcomeFrame(maxFrameBytes: UInt32(clamping: decoder.maxFrameBytes))
             send { welcome.encode(into: &$0) }
@@ -105,21 +143,41 @@ final class ClientLink: ChannelDuplexHandler {
         case .failure(let error):
             refuse(request, code: error.code, message: "\(error.description)\n\(error.hint)")
         }
-        if isReadHeld, pendingBytes <= Self.bytesUnderWay {
-            isReadHeld = false
-            channel?.read()
-        }
+        resumeReading()
     }
 
     private func refuse(_ request: UInt64, code: String, message: String) {
         send { RefusedFrame(request: request, code: code, message: message).encode(into: &$0) }
     }
 
+    private func fail(_ error: ProtocolError) {
+        fail(code: error.code.rawValue, message: error.message)
+    }
+
+    /// Says why, and closes.
+    private func fail(code: String, message: String) {
+        hasFailed = true
+        context.emit(.connectionRefused(socket: "client", code: code, message: message))
+        ErrorFrame(code: code, message: message).encode(into: &output)
+        flush()
+        channel?.close(promise: nil)
+    }
+
+    /// All answers of one turn of the loop go out together.
     private func send(_ encode: (inout ByteBuffer) -> Void) {
-        guard let channel else { return }
-        var buffer = channel.channel.allocator.buffer(capacity: 256)
-        encode(&buffer)
-        channel.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        guard channel != nil else { return }
+        encode(&output)
+        guard !isFlushArmed else { return }
+        isFlushArmed = true
+        let me = NIOLoopBound(self, eventLoop: context.loop)
+        context.loop.execute { me.value.flush() }
+    }
+
+    private func flush() {
+        isFlushArmed = false
+        guard output.readableBytes > 0, let channel else { return }
+        channel.writeAndFlush(wrapOutboundOut(output), promise: nil)
+        output = channel.channel.allocator.buffer(capacity: 0)
     }
 }
 

@@ -13,12 +13,14 @@ package final class Engine: Sendable {
         let context: EngineContext
         let dispatcher: Dispatcher
         let pools: [any WorkerPool]
+        let door: ClientDoor
         var listeners: [any Channel] = []
         var drained: EventLoopPromise<Void>?
 
-        init(context: EngineContext, pools: [any WorkerPool]) {
+        init(context: EngineContext, pools: [any WorkerPool], door: ClientDoor) {
             self.context = context
             self.pools = pools
+            self.door = door
             dispatcher = Dispatcher(context: context, pools: pools)
         }
 
@@ -84,7 +86,8 @@ package final class Engine: Sendable {
             case .exec: ExecPool(settings: pool, context: context)
             }
         }
-        let rooms = Rooms(context: context, pools: pools)
+        let door = ClientDoor(limit: settings.clientLimit, group: settings.clientSocket.group)
+        let rooms = Rooms(context: context, pools: pools, door: door)
         context.pump = { [unowned rooms] in rooms.dispatcher.pump() }
         context.processEnded = { [unowned rooms] in rooms.completeDrain() }
         settler.onQuiet = { [unowned rooms] in rooms.completeDrain() }
@@ -101,7 +104,7 @@ package final class Engine: Sendable {
         }
         let clients = try await settings.clientSocket.bind(on: loop) { channel in
             channel.eventLoop.makeCompletedFuture {
-                let link = ClientLink(context: rooms.value.context, intake: intake)
+                let link = ClientLink(context: rooms.value.context, intake: intake, door: rooms.value.door)
                 try channel.pipeline.syncOperations.addHandler(link)
             }
         }
@@ -154,11 +157,13 @@ package final class Engine: Sendable {
         let loop = loop
         // Registered before the look, so that an end in between is not missed.
         let finished = try await loop.submit {
-            NIOLoopBound(
-                rooms.value.context.settler.waiters.wait(for: id, atMost: TimeAmount(limit), on: loop), eventLoop: loop)
+            rooms.value.context.settler.waiters.wait(for: id, atMost: TimeAmount(limit), on: loop)
         }.get()
-        guard let now = try await job(id), !now.record.state.isFinished else { return try await job(id) }
-        try await loop.flatSubmit { finished.value }.get()
+        // Whoever waits no longer is forgotten at once, with the timer.
+        defer { finished.succeed() }
+        let now = try await job(id)
+        guard let now, !now.record.state.isFinished else { return now }
+        try await finished.futureResult.get()
         return try await job(id)
     }
 

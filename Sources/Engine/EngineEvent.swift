@@ -1,4 +1,5 @@
 import JobModel
+import ProcessHost
 
 /// What happened in the engine, in its own words. Log lines and journal entries are made of it in one place, outside.
 package enum EngineEvent: Sendable {
@@ -44,4 +45,15 @@ package enum EngineEvent: Sendable {
     case storeRecovered
     case draining(workers: Int, jobs: Int)
     case hurried
+}
+
+extension EngineEvent {
+    /// The signal that ended a worker and that the daemon did not send, as the words on its end name it.
+    package var foreignSignal: String? {
+        guard case .workerExited(_, let cause, expected: false, _, _) = self, cause.hasPrefix(ProcessExit.killed),
+            // The daemon's own reason to stop it comes behind.
+            !cause.contains(", after: ")
+        else { return nil }
+        return cause.dropFirst(ProcessExit.killed.count).split(separator: " ").first.map(String.init)
+    }
 }

@@ -9,14 +9,18 @@ package struct EngineSettings: Sendable {
     package var workerSocket: SocketFile
     /// The socket that clients enqueue over by frames.
     package var clientSocket: SocketFile
+    /// How many clients may be connected at once.
+    package var clientLimit: Int
 
     package init(
-        pools: [PoolSettings], intake: Intake, limits: EngineLimits, workerSocket: SocketFile, clientSocket: SocketFile
+        pools: [PoolSettings], intake: Intake, limits: EngineLimits, workerSocket: SocketFile, clientSocket: SocketFile,
+        clientLimit: Int
     ) {
         self.pools = pools
         self.intake = intake
         self.limits = limits
         self.workerSocket = workerSocket
         self.clientSocket = clientSocket
+        self.clientLimit = clientLimit
     }
 }

@@ -4,10 +4,16 @@ import NIOCore
 /// Those who wait for a job to finish. Lives on the engine's event loop.
 final class FinishWaiters {
     private var promises: [JobID: [EventLoopPromise<Void>]] = [:]
+    private var isOver = false
 
-    /// Completes when the job has finished or the time is over; the caller looks which.
-    func wait(for job: JobID, atMost limit: TimeAmount, on loop: any EventLoop) -> EventLoopFuture<Void> {
+    /// Completes when the job has finished or the time is over; the caller looks which. A caller that does not wait for it
+    /// succeeds the promise itself.
+    func wait(for job: JobID, atMost limit: TimeAmount, on loop: any EventLoop) -> EventLoopPromise<Void> {
         let promise = loop.makePromise(of: Void.self)
+        guard !isOver else {
+            promise.succeed()
+            return promise
+        }
         promises[job, default: []].append(promise)
         let timer = loop.assumeIsolated().scheduleTask(in: limit) { promise.succeed() }
         promise.futureResult.assumeIsolated().whenComplete { _ in
@@ -15,7 +21,7 @@ final class FinishWaiters {
             self.promises[job]?.removeAll { $0.futureResult === promise.futureResult }
             if self.promises[job]?.isEmpty == true { self.promises[job] = nil }
         }
-        return promise.futureResult
+        return promise
     }
 
     func finished(_ job: JobID) {
@@ -23,8 +29,10 @@ final class FinishWaiters {
         for promise in waiting { promise.succeed() }
     }
 
-    /// Lets everybody go: the daemon stops.
+    /// Lets everybody go, also those who come later: nothing finishes any more, and whoever asks again and again would hold up
+    /// the daemon's stop.
     func finishAll() {
+        isOver = true
         for promise in promises.values.flatMap({ $0 }) { promise.succeed() }
     }
 }

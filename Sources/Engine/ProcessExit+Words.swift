@@ -28,9 +28,12 @@ extension ProcessExit {
         case .code(0): "ended by itself with success"
         case .code(let code): "ended with exit code \(code)"
         case .signal(let number, let dumped):
-            "was killed by \(Self.name(ofSignal: number))\(dumped ? " and left a core dump" : "")"
+            "\(Self.killed)\(Self.name(ofSignal: number))\(dumped ? " and left a core dump" : "")"
         }
     }
+
+    /// How the words on a death by signal begin.
+    static let killed = "was killed by "
 
     private static func name(ofSignal number: Int32) -> String {
         let names = [

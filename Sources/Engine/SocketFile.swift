@@ -27,13 +27,20 @@ package struct SocketFile: Sendable, Hashable {
         }
     }
 
-    /// Binds the socket on a loop. A file that a dead daemon left is replaced: the lock on the state directory says that
-    /// no other daemon lives.
+    /// Binds the socket on a loop. A file that a dead daemon left is replaced: the lock on the runtime directory says
+    /// that no other daemon lives.
     func bind(
         on loop: any EventLoop, handler: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) async throws -> any Channel {
         let channel = try await ServerBootstrap(group: loop)
             .serverChannelOption(.backlog, value: 1024)
+            // Without descriptors left a waiting connection keeps the socket readable: the loop would spin.
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let backoff = AcceptBackoffHandler(shouldForwardIOErrorCaught: false)
+                    try channel.pipeline.syncOperations.addHandler(backoff)
+                }
+            }
             // Many frames to a read: a wake-up costs as much as ten jobs.
             .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 256 * 1024))
             .childChannelOption(.maxMessagesPerRead, value: 4)

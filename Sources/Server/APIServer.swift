@@ -34,11 +34,21 @@ package struct APIServer: Service {
         let channel = HTTP1Channel.Configuration(
             additionalChannelHandlers: [PeerCheck(group: socket.group, logger: logger)])
         let builder = HTTPServerBuilder { LoopChannel(HTTP1Channel(responder: $0, configuration: channel)) }
+        let (restricted, isRestricted) = AsyncThrowingStream.makeStream(of: Void.self)
         let server = try builder.buildServer(
             configuration: .init(address: .unixDomainSocket(path: socket.path)), eventLoopGroup: loops,
             logger: requestLogger, responder: responder(logger: requestLogger)
-        ) { _ in listening() }
-        try await server.run()
+        ) { _ in isRestricted.finish(throwing: listening()) }
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                defer { isRestricted.finish() }
+                try await server.run()
+            }
+            // A socket with the wrong owner or mode is no API: its error ends the server.
+            tasks.addTask { for try await _ in restricted {} }
+            // Not `waitForAll`, which would wait for the server even so.
+            while try await tasks.next() != nil {}
+        }
     }
 
     private func responder(logger: Logger) -> HTTPChannelHandler.Responder {
@@ -53,12 +63,14 @@ package struct APIServer: Service {
         }
     }
 
-    private func listening() {
-        do {
+    /// Says what keeps the bound socket from being used.
+    private func listening() -> (any Error)? {
+        do throws(SocketFileError) {
             try socket.restrict()
             onListening()
+            return nil
         } catch {
-            logger.critical("cannot set up the API's socket: \(error)")
+            return error
         }
     }
 

@@ -15,8 +15,10 @@ package enum MessageID: String, CaseIterable, Sendable {
     /// What still runs is cut off and goes back.
     case daemonHurried = "f7e046c250674df2b939b4b1bd3b07e0"
     case daemonStopped = "b9e6e20b564d47e8ba60f564943db70e"
-    /// Another daemon has the state directory. `reason`.
+    /// Another daemon has the state or runtime directory. `reason`.
     case daemonRefused = "2073f808baac4f11a25a7bb41edc2430"
+    /// The store, a directory or a socket cannot be used. `reason`.
+    case daemonStartFailed = "b44a90bbfbe0410994c75f69b30790d9"
     /// `reason`.
     case configurationInvalid = "46bdecad585a4f07bb8c53c3a3c174f2"
 
@@ -26,7 +28,7 @@ package enum MessageID: String, CaseIterable, Sendable {
     case workerStarted = "af5c168d1f21457ea33c98bd82bd2ef3"
     /// With an exit code. `pool`, `worker`, `pid`, `status`: how it ended, in words.
     case workerExited = "3ff526c03ddb4da4b439d590a243e1c4"
-    /// By a signal that the daemon did not send. `pool`, `worker`, `pid`, `status`.
+    /// By a signal that the daemon did not send. `pool`, `worker`, `pid`, `status`, `signal`.
     case workerKilled = "4205920190dd4e7c82b892cec1a20f95"
     /// `pool`, `reason`.
     case spawnFailed = "7dcd989ed19d4662bfc24702ac7570cf"

@@ -23,7 +23,8 @@ struct Daemon {
     /// Runs until a signal ends it and everything that ran has come to its end.
     func run() async throws {
         try prepareDirectories()
-        let lock = try StateLock(directory: settings.stateDirectory)
+        let stateLock = try DirectoryLock(.state, directory: settings.stateDirectory)
+        let runtimeLock = try DirectoryLock(.runtime, directory: settings.runtimeDirectory)
         let host = try ProcessHost(logger: logger)
         let log = EventLog(logger: logger)
         let trouble = StoreTrouble()
@@ -42,7 +43,8 @@ struct Daemon {
         let engine = try await Engine.start(
             settings.engine, store: store, host: host, on: loops.next(), time: time,
             random: SystemRandomNumberGenerator(), emit: emit)
-        let duty = EngineDuty(engine: engine, notifier: notifier, drainTimeout: settings.drainTimeout, emit: emit)
+        let duty = EngineDuty(
+            engine: engine, notifier: notifier, drainTimeout: settings.drainTimeout, trouble: trouble, emit: emit)
         let (listening, listens) = AsyncStream.makeStream(of: Void.self)
         let server = APIServer(
             engine: engine, facts: facts, time: time, trouble: trouble,
@@ -56,24 +58,58 @@ struct Daemon {
                     .init(service: Pruning(store: store, settings: settings, time: time, logger: logger)),
                     .init(service: duty),
                 ], logger: logger))
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
-            tasks.addTask { try await obeySignals(group, engine) }
-            tasks.addTask {
-                for await _ in listening {}
-                try Task.checkCancellation()
-                announceStart()
-                try await duty.feedWatchdog()
+        var failure: (any Error)?
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { try await group.run() }
+                tasks.addTask { try await obeySignals(group, engine) }
+                tasks.addTask {
+                    for await _ in listening {}
+                    try Task.checkCancellation()
+                    announceStart()
+                    try await duty.feedWatchdog()
+                }
+                // Whoever is first cancels the others, by a return as by an error.
+                defer { tasks.cancelAll() }
+                try await tasks.next()
             }
-            try await tasks.next()
-            tasks.cancelAll()
+        } catch {
+            failure = error
+        }
+        if await !Self.killLeftovers(of: host) {
+            log.receive { $0.warning("processes that workers left behind cannot be killed and live on") }
         }
         await BlockingCall.run { store.close() }
-        logger.event(.daemonStopped, level: .notice, "stopped")
-        log.flush()
+        if let failure { throw failure }
+        log.receive { $0.event(.daemonStopped, level: .notice, "stopped") }
+        await log.flush(atMost: Self.flushLimit)
         try await loops.shutdownGracefully()
         try await webLoops.shutdownGracefully()
-        withExtendedLifetime(lock) {}
+        withExtendedLifetime(stateLock) {}
+        withExtendedLifetime(runtimeLock) {}
+    }
+
+    /// How long the daemon waits for processes that workers left behind; a chain of them is killed link by link.
+    private static let leftoverLimit: Duration = .seconds(5)
+    /// How long the last lines may take.
+    private static let flushLimit: Duration = .seconds(5)
+
+    /// What is left of workers may outlive this process, since only workers themselves are killed with it. Says whether all are gone.
+    private static func killLeftovers(of host: ProcessHost) async -> Bool {
+        let (dying, dead) = AsyncStream.makeStream(of: Void.self)
+        host.killEverything { dead.finish() }
+        return await withTaskGroup(of: Bool.self) { tasks in
+            tasks.addTask {
+                for await _ in dying {}
+                return !Task.isCancelled
+            }
+            tasks.addTask {
+                try? await Task.sleep(for: leftoverLimit)
+                return false
+            }
+            defer { tasks.cancelAll() }
+            return await tasks.next() ?? false
+        }
     }
 
     private var facts: DaemonFacts {
@@ -83,11 +119,10 @@ struct Daemon {
             warnings: settings.warnings, bodyLimitBytes: max(16 << 20, settings.limits.payloadBytes * 2))
     }
 
-    private func prepareDirectories() throws {
-        for directory in [settings.stateDirectory, settings.runtimeDirectory] {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
-        }
+    private func prepareDirectories() throws(DirectoryFailure) {
+        try DirectoryFailure.orMake(settings.stateDirectory, mode: 0o750)
+        // Workers with users of their own come through here; the sockets have modes of their own.
+        try DirectoryFailure.orMake(settings.runtimeDirectory, mode: 0o755)
     }
 
     private func announceStart() {

@@ -1,4 +1,5 @@
 import Engine
+import Glibc
 import JobModel
 import SQLiteStore
 import Supervision
@@ -26,7 +27,15 @@ struct DaemonSettings: Sendable {
         let isShared = pools.contains { $0.user != nil }
         let workers = SocketFile(path: runtimeDirectory + "/worker.sock", mode: isShared ? 0o666 : 0o600)
         return EngineSettings(
-            pools: pools, intake: intake, limits: limits, workerSocket: workers, clientSocket: socket("client.sock"))
+            pools: pools, intake: intake, limits: limits, workerSocket: workers, clientSocket: socket("client.sock"),
+            clientLimit: clientLimit)
+    }
+
+    /// A quarter of the descriptors: the rest is for workers (some for each), the API and the store.
+    private var clientLimit: Int {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return max(16, Int(clamping: limit.rlim_cur / 4))
     }
 
     private func socket(_ name: String) -> SocketFile {

@@ -1,4 +1,7 @@
 import Engine
+import JobModel
+import JobStore
+import Server
 import ServiceLifecycle
 import Systemd
 
@@ -7,6 +10,7 @@ struct EngineDuty: Service {
     let engine: Engine
     let notifier: Notifier
     let drainTimeout: Duration?
+    let trouble: StoreTrouble
     let emit: @Sendable (EngineEvent) -> Void
 
     /// How often the status is renewed when the manager does not set a pace by a watchdog.
@@ -37,6 +41,7 @@ struct EngineDuty: Service {
         var last = ""
         while !Task.isCancelled {
             try await engine.probe()
+            await probeStore()
             notifier.watchdog()
             let status = try await statusLine()
             if status != last {
@@ -44,6 +49,17 @@ struct EngineDuty: Service {
                 last = status
             }
             try await Task.sleep(for: notifier.watchdogInterval ?? Self.statusInterval)
+        }
+    }
+
+    /// Returns when the store has answered; no deadline of its own, since it is the manager that counts. An answer with an error, for
+    /// want of room, is an answer: the daemon would be no better off if it were killed.
+    private func probeStore() async {
+        if trouble.message == nil {
+            _ = try? await engine.store.settle([])
+        } else {
+            // An empty write succeeds on a full disk as well, and would be taken for the end of the trouble.
+            _ = try? await engine.store.find(JobID(1))
         }
     }
 

@@ -8,46 +8,80 @@ import Systemd
 /// Makes log lines of the engine's events, in one place.
 ///
 /// Events come from the event loop, which must not wait for a log that is slow: they are written on a queue of their own, and when it
-/// falls too far behind, lines of workers are dropped and counted rather than kept in memory.
+/// falls too far behind, they are dropped and counted rather than kept in memory: lines of workers first.
 final class EventLog: Sendable {
-    private static let backlogLimit = 10_000
-
     private let logger: Logger
     private let queue = DispatchQueue(label: "jobsup.events")
-    private let backlog = Mutex((waiting: 0, dropped: 0))
+    private let backlog = Mutex(EventBacklog())
 
     init(logger: Logger) {
         self.logger = logger
     }
 
     func receive(_ event: EngineEvent) {
-        let admitted = backlog.withLock { state in
-            if state.waiting >= Self.backlogLimit, case .workerOutput = event {
-                state.dropped += 1
-                return false
-            }
-            state.waiting += 1
-            return true
+        let isOutput = if case .workerOutput = event { true } else { false }
+        enqueue(isOutput: isOutput) { logger in
+            let line = LogLine(event)
+            logger.log(level: line.level, "\(line.text)", metadata: line.metadata)
         }
-        guard admitted else { return }
+    }
+
+    /// Logs something of the daemon's own in its place among the events.
+    func receive(_ write: @escaping @Sendable (Logger) -> Void) {
+        enqueue(isOutput: false, write)
+    }
+
+    private func enqueue(isOutput: Bool, _ write: @escaping @Sendable (Logger) -> Void) {
+        guard backlog.withLock({ $0.admit(isOutput: isOutput) }) else { return }
         queue.async { [self] in
-            let dropped = backlog.withLock { state in
-                state.waiting -= 1
-                defer { if state.waiting == 0 { state.dropped = 0 } }
-                return state.waiting == 0 ? state.dropped : 0
+            write(logger)
+            let dropped = backlog.withLock { $0.written() }
+            if let dropped {
+                logger.warning(
+                    "the log could not keep up: dropped \(dropped.lines) lines of workers and \(dropped.events) other events"
+                )
             }
-            write(event)
-            if dropped > 0 { logger.warning("dropped \(dropped) lines of workers: the log could not keep up") }
         }
     }
 
-    /// Returns when everything received so far is written.
-    func flush() {
-        queue.sync {}
+    /// Returns when everything received so far is written, or when the time is over: whoever reads the log may have stopped.
+    func flush(atMost limit: Duration) async {
+        let isWritten = DispatchSemaphore(value: 0)
+        queue.async { isWritten.signal() }
+        let seconds = limit.inSeconds
+        _ = await BlockingCall.run { isWritten.wait(timeout: .now() + seconds) }
+    }
+}
+
+/// How much waits to be logged, and what is not let in any more.
+struct EventBacklog {
+    /// Lines of workers, which come in any number, leave room for the daemon's own events.
+    static let outputLimit = 10_000
+    static let limit = 20_000
+
+    struct Dropped: Hashable {
+        var lines = 0
+        var events = 0
     }
 
-    private func write(_ event: EngineEvent) {
-        let line = LogLine(event)
-        logger.log(level: line.level, "\(line.text)", metadata: line.metadata)
+    private var waiting = 0
+    private var dropped = Dropped()
+
+    /// Whether there is room for one more.
+    mutating func admit(isOutput: Bool) -> Bool {
+        guard waiting < (isOutput ? Self.outputLimit : Self.limit) else {
+            if isOutput { dropped.lines += 1 } else { dropped.events += 1 }
+            return false
+        }
+        waiting += 1
+        return true
+    }
+
+    /// One is written; gives what was dropped once the log has caught up.
+    mutating func written() -> Dropped? {
+        waiting -= 1
+        guard waiting == 0, dropped != Dropped() else { return nil }
+        defer { dropped = Dropped() }
+        return dropped
     }
 }

@@ -38,19 +38,14 @@ struct JobsupD: AsyncParsableCommand {
         do {
             let settings = try DaemonSettings(configuration, environment: environment)
             try await Daemon(settings: settings, logger: logger, notifier: notifier, time: .system).run()
-        } catch let failure as StateLock.Failure {
-            logger.event(.daemonRefused, level: .critical, "\(failure)")
-            throw ExitCode(Self.exitRefused)
         } catch {
-            logger.critical("cannot run: \(error)")
-            throw ExitCode.failure
+            let failure = StartFailure(error)
+            logger.event(
+                failure.event, level: .critical, "cannot run: \(failure.reason)",
+                metadata: ["file": "\(config)", "reason": "\(failure.reason)"])
+            throw ExitCode(failure.exitCode)
         }
     }
-
-    /// EX_TEMPFAIL of sysexits.h would ask for a restart: this is for a person to solve.
-    private static let exitRefused: Int32 = 3
-    /// EX_CONFIG of sysexits.h.
-    private static let exitConfiguration: Int32 = 78
 
     private func load(_ environment: [String: String], output: LogOutput) throws -> Configuration {
         var flags: [(flag: String, path: [String], value: String)] = []
@@ -66,7 +61,7 @@ struct JobsupD: AsyncParsableCommand {
                     .configurationInvalid, level: .critical, "\(problem)",
                     metadata: ["file": "\(config)", "reason": "\(problem)"])
             }
-            throw ExitCode(Self.exitConfiguration)
+            throw ExitCode(StartFailure.Code.configuration)
         }
     }
 

@@ -56,8 +56,9 @@ struct LogLine {
             let running = jobs.isEmpty ? "" : " running \(jobs.map { "job \($0)" }.joined(separator: ", "))"
             self.init(
                 expected ? .info : .error, "worker \(worker.name) \(cause)\(expected ? "" : running)",
-                id: .workerExited)
+                id: event.foreignSignal == nil ? .workerExited : .workerKilled)
             metadata["status"] = "\(cause)"
+            if let signal = event.foreignSignal { metadata["signal"] = "\(signal)" }
             if let peak { metadata["peak_rss_bytes"] = "\(peak)" }
             if let job = jobs.first { metadata["job"] = "\(job)" }
             name(worker)
