@@ -66,6 +66,13 @@ def last_words(peer: socket.socket) -> tuple[str, str]:
     return "", ""
 
 
+def group_killed(group: int) -> None:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
 def cpu_seconds(pid: int) -> float:
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -197,8 +204,8 @@ class Stop(TestCase):
         def poll():
             nonlocal polls
             connection = http.client.HTTPConnection("localhost")
-            connection.sock = connect(daemon, "api.sock")
-            connection.sock.settimeout(120)
+            connection.sock = wire = connect(daemon, "api.sock")
+            wire.settimeout(120)
             try:
                 while True:
                     connection.request("GET", f"/api/tasks/{id}?wait=100s")
@@ -206,6 +213,8 @@ class Stop(TestCase):
                     connection.getresponse().read()
             except (OSError, http.client.HTTPException):
                 pass
+            finally:
+                wire.close()
 
         threads = [threading.Thread(target=poll, daemon=True) for _ in range(8)]
         for thread in threads:
@@ -391,7 +400,9 @@ class Start(TestCase):
         daemon.state.mkdir()
         daemon.runtime.mkdir()
         launch(daemon, "strace", "-f", "-o", "/dev/null", "-e", "trace=chmod,fchmodat",
-               "-e", "inject=chmod,fchmodat:error=EPERM", "-P", str(daemon.runtime / "api.sock"))
+               "-e", "inject=chmod,fchmodat:error=EPERM", "-P", str(daemon.runtime / "api.sock"), start_new_session=True)
+        # Whoever kills strace lets go of what it traces.
+        self.addCleanup(lambda group=daemon.process.pid: group_killed(group))
         self.assertEqual(daemon.process.wait(30), 1)
         self.assertIn("api.sock: cannot set its mode", daemon.tail())
 
