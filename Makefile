@@ -43,7 +43,7 @@ bench: release
 	@JOBSUP_BUILD="$(CURDIR)/.build/release" python3 Tests/Benchmarks/bench.py $(BENCH)
 
 demo: build
-	@python3 Tests/Demo/demo.py --build .build/debug $(DIR)
+	@python3 Tests/Demo/demo.py --build .build/debug $${DIR:+"$$DIR"}
 
 test: deps
 	swift build --build-tests $(SWIFT_FLAGS)
