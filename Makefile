@@ -135,10 +135,11 @@ install: prefix conflicts
 	chmod 644 "$(docs)/README.md" "$(docs)/Python.md"
 	@if [ -e "$(DESTDIR)/etc/jobsup/jobsup.yaml" ]; then \
 		echo "install: keeping $(DESTDIR)/etc/jobsup/jobsup.yaml"; \
-		install -D -m 644 etc/jobsup.yaml "$(docs)/jobsup.yaml"; \
+		sed 's#/usr/share/#$(PREFIX)/share/#' etc/jobsup.yaml | install -D -m 644 /dev/stdin "$(docs)/jobsup.yaml"; \
 	else \
 		echo install -m 640 etc/jobsup.yaml "$(DESTDIR)/etc/jobsup/jobsup.yaml"; \
-		install -m 640 etc/jobsup.yaml "$(DESTDIR)/etc/jobsup/jobsup.yaml"; \
+		sed 's#/usr/share/#$(PREFIX)/share/#' etc/jobsup.yaml | \
+			install -m 640 /dev/stdin "$(DESTDIR)/etc/jobsup/jobsup.yaml"; \
 	fi
 ifeq ($(DESTDIR),)
 	systemd-sysusers "$(PREFIX)/lib/sysusers.d/jobsup.conf"

@@ -38,7 +38,9 @@ struct Program {
         let files = try (0..<3).map { _ in try Self.temporaryFile() }
         files[0].write(Data(input.utf8))
         files[0].seek(toFileOffset: 0)
-        (process.standardInput, process.standardOutput, process.standardError) = (files[0], output ?? files[1], files[2])
+        process.standardInput = files[0]
+        process.standardOutput = output ?? files[1]
+        process.standardError = files[2]
         return try await withCheckedThrowingContinuation { continuation in
             let thread = Thread {
                 continuation.resume(

@@ -38,6 +38,8 @@ class InstallTests(unittest.TestCase):
                 self.check_documents(self.tree / prefix[1:] / "share" / "doc" / "jobsup")
                 unit = (self.tree / prefix[1:] / "lib/systemd/system/supervisor.service").read_text()
                 self.assertIn(f"ExecStart={prefix}/bin/jobsupd", unit)
+                configuration = (self.tree / "etc/jobsup/jobsup.yaml").read_text()
+                self.assertIn(f"{prefix}/share/doc/jobsup/Operations.md", configuration)
                 self.assertEqual(self.make("uninstall", prefix).returncode, 0)
                 self.assertEqual(self.files(), {"etc/jobsup/jobsup.yaml"})
 
