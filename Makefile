@@ -3,22 +3,27 @@
 # make bench     builds a release, and measures it beside yardsticks; BENCH=--help tells more
 # make release   builds what is installed; then: sudo make install
 #
-# Variables: PREFIX (/usr), DESTDIR (for packaging), CONFIGURATION (release; which build `install` takes),
-# SWIFT_FLAGS (for every swift build, e.g. -j 2).
+# Variables: PREFIX (/usr, or /usr/local: systemd reads units and catalogs below these two only), DESTDIR (for packaging),
+# CONFIGURATION (release; which build `install` takes), PYTHON (/usr/bin/python3; which Python the library is installed
+# for), SWIFT_FLAGS (for every swift build, e.g. -j 2).
 
 PREFIX ?= /usr
 DESTDIR ?=
 CONFIGURATION ?= release
 SWIFT_FLAGS ?=
+PYTHON ?= /usr/bin/python3
 
 programs := jobsupd jobsup jobsup-launch
 benchmarks := SwiftWorkerFixture LoadGenerator SpawnBenchmark
 build := .build/$(CONFIGURATION)
 lib := $(DESTDIR)$(PREFIX)/lib
 docs := $(DESTDIR)$(PREFIX)/share/doc/jobsup
-python := $(lib)/python3/dist-packages
+# Debian's Python looks for packages in other directories below /usr than below /usr/local: it is asked.
+packages = $(shell $(PYTHON) -c 'import site, sys; \
+	print(next((path for path in site.getsitepackages() if path.startswith(sys.argv[1] + "/lib")), ""))' '$(PREFIX)')
+python = $(DESTDIR)$(packages)
 
-.PHONY: all deps build release bench demo test python-test end-to-end-test bench-test dependency-test system-test check lint install conflicts uninstall clean
+.PHONY: all deps build release bench demo test python-test end-to-end-test bench-test dependency-test system-test check lint install prefix conflicts uninstall clean
 
 all: build
 
@@ -43,7 +48,7 @@ bench: release
 	@JOBSUP_BUILD="$(CURDIR)/.build/release" python3 Tests/Benchmarks/bench.py $(BENCH)
 
 demo: build
-	@python3 Tests/Demo/demo.py --build .build/debug $(DIR)
+	@python3 Tests/Demo/demo.py --build .build/debug $${DIR:+"$$DIR"}
 
 test: deps
 	swift build --build-tests $(SWIFT_FLAGS)
@@ -77,6 +82,19 @@ check: lint test
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
 
+prefix:
+	@case "$(PREFIX)" in \
+		/usr | /usr/local) ;; \
+		*) echo "install: PREFIX is /usr or /usr/local, not '$(PREFIX)': systemd reads units and catalogs nowhere else." >&2; \
+			echo "install: for a tree to copy from, give DESTDIR; nothing was installed" >&2; \
+			exit 1 ;; \
+	esac
+	@[ -n "$(packages)" ] || { \
+		echo "install: $(PYTHON) has no directory for packages below $(PREFIX)/lib." >&2; \
+		echo "install: name the system's with PYTHON=…; nothing was installed" >&2; \
+		exit 1; \
+	}
+
 # The unit's name is also that of Debian's package `supervisor`.
 conflicts:
 	@if [ -d "$(DESTDIR)/var/lib/dpkg" ] && [ "$$(dpkg-query --admindir="$(DESTDIR)/var/lib/dpkg" -W \
@@ -94,7 +112,7 @@ conflicts:
 		fi; \
 	done
 
-install: conflicts
+install: prefix conflicts
 	@for program in $(programs); do \
 		[ -x "$(build)/$$program" ] || { \
 			echo "install: $(build)/$$program is missing; run: make release" >&2; exit 1; }; \
@@ -110,13 +128,18 @@ install: conflicts
 	install -D -m 644 -t "$(lib)/sysusers.d" systemd/sysusers.d/jobsup.conf
 	install -D -m 644 -t "$(lib)/tmpfiles.d" systemd/tmpfiles.d/jobsup.conf
 	install -D -m 644 -t "$(lib)/systemd/catalog" systemd/catalog/jobsup.catalog
-	install -D -m 644 -t "$(docs)" README.md $(addprefix Sources/Documentation.docc/,CommandLine.md Configuration.md Operations.md)
+	install -D -m 644 -t "$(docs)" Sources/Documentation.docc/*.md
+	# All in one directory: the links lead there.
+	sed 's#](Sources/Documentation.docc/#](#g; s#](Sources/python/README.md#](Python.md#g' README.md > "$(docs)/README.md"
+	sed 's#](../Documentation.docc/#](#g; s#](../../README.md#](README.md#g' Sources/python/README.md > "$(docs)/Python.md"
+	chmod 644 "$(docs)/README.md" "$(docs)/Python.md"
 	@if [ -e "$(DESTDIR)/etc/jobsup/jobsup.yaml" ]; then \
 		echo "install: keeping $(DESTDIR)/etc/jobsup/jobsup.yaml"; \
-		install -D -m 644 etc/jobsup.yaml "$(docs)/jobsup.yaml"; \
+		sed 's#/usr/share/#$(PREFIX)/share/#' etc/jobsup.yaml | install -D -m 644 /dev/stdin "$(docs)/jobsup.yaml"; \
 	else \
 		echo install -m 640 etc/jobsup.yaml "$(DESTDIR)/etc/jobsup/jobsup.yaml"; \
-		install -m 640 etc/jobsup.yaml "$(DESTDIR)/etc/jobsup/jobsup.yaml"; \
+		sed 's#/usr/share/#$(PREFIX)/share/#' etc/jobsup.yaml | \
+			install -m 640 /dev/stdin "$(DESTDIR)/etc/jobsup/jobsup.yaml"; \
 	fi
 ifeq ($(DESTDIR),)
 	systemd-sysusers "$(PREFIX)/lib/sysusers.d/jobsup.conf"
@@ -127,7 +150,7 @@ ifeq ($(DESTDIR),)
 endif
 
 # Leaves the configuration, the jobs and the user: they are not the program's to delete.
-uninstall:
+uninstall: prefix
 ifeq ($(DESTDIR),)
 	@if [ -d /run/systemd/system ] && [ -e "$(lib)/systemd/system/supervisor.service" ]; then \
 		systemctl disable --now supervisor.service; \

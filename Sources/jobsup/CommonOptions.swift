@@ -20,8 +20,9 @@ struct CommonOptions: ParsableArguments {
 
     var daemon: DaemonAPI { DaemonAPI(sockets) }
 
-    /// Prints the daemon's document as it came, or what is made of it for people.
-    func show<Document>(_ answer: Answer<Document>, _ text: (Document) throws -> String) throws {
-        Console.print(json ? answer.text : try text(try answer.document))
+    /// Prints the daemon's document as it came, or what is made of it for people; `false` when nobody reads any more.
+    @discardableResult
+    func show<Document>(_ answer: Answer<Document>, _ text: (Document) throws -> String) throws -> Bool {
+        try Console.print(json ? answer.text : try text(try answer.document))
     }
 }

@@ -21,6 +21,7 @@ struct Jobsup: AsyncParsableCommand {
               5   the daemon refused
               6   the time to wait was over
               64  the arguments or the input are not right
+              74  the results could not be written
             """,
         version: "0.1.0",
         subcommands: [
@@ -29,6 +30,17 @@ struct Jobsup: AsyncParsableCommand {
         ])
 
     static func main() async {
+        // A reader that has gone is an error of `write`, like all others, and not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            try await execute()
+        } catch {
+            Console.error(error.text)
+            Foundation.exit(error.status.rawValue)
+        }
+    }
+
+    private static func execute() async throws(Complaint) {
         do {
             var command = try parseAsRoot(CommandArguments.normalized(Array(CommandLine.arguments.dropFirst())))
             if var command = command as? any AsyncParsableCommand {
@@ -37,10 +49,12 @@ struct Jobsup: AsyncParsableCommand {
                 try command.run()
             }
         } catch let complaint as Complaint {
-            Console.error(complaint.text)
-            Foundation.exit(complaint.status.rawValue)
+            throw complaint
         } catch {
-            exit(withError: error)
+            // `exit(withError:)` does so, but does not look whether the text could be written.
+            let (text, code) = (fullMessage(for: error), exitCode(for: error))
+            if code.isSuccess { try Console.print(text) } else { Console.error(text + "\n") }
+            Foundation.exit(code.rawValue)
         }
     }
 }

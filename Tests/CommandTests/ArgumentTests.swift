@@ -36,12 +36,30 @@ import Testing
         #expect(ScaleAmount.by(-1).json == #"{"change":-1}"#)
     }
 
-    @Test func onlyNumbersLoseTheirHyphen() {
+    @Test func onlyTheAmountLosesItsHyphen() {
+        for arguments in [
+            ["scale", "mail", "-1x"], ["scale", "-1", "mail"], ["scale", "mail", "--", "-2"], ["-1", "scale"],
+            ["scale", "--socket-directory", "-1"], ["job", "-1"], ["enqueue", "-5"], ["enqueue", "--key=-5"],
+        ] {
+            #expect(CommandArguments.normalized(arguments) == arguments)
+        }
         #expect(
-            CommandArguments.normalized(["-1", "-x", "-1x", "-", "--", "-2"]) == [
-                "\u{2212}1", "-x", "-1x", "-", "--", "-2",
-            ])
+            CommandArguments.normalized(["scale", "--socket-directory", "-1", "mail", "--json", "-1"])
+                == ["scale", "--socket-directory", "-1", "mail", "--json", "\u{2212}1"])
+    }
+
+    @Test func aPayloadAndAKeyMayLookLikeAnything() throws {
+        for text in ["-5", "-1.5", "", "-", "--", "=", "@a=b", "--wait", "--wait=5s", "--key"] {
+            let job = try parse(EnqueueCommand.self, "enqueue", "t", "--raw", "--payload", text, "--key", text).job
+            #expect(job.payload == text && job.key == text)
+        }
+        let command = try parse(EnqueueCommand.self, "enqueue", "t", "--key", "--key", "--wait=5s")
+        #expect(command.job.key == "--key" && command.wait.limit == .seconds(5))
+    }
+
+    @Test func aBoundOfWaitingIsAnOptionOfItsOwn() {
         #expect(CommandArguments.normalized(["--wait", "--wait=5s"]) == ["--wait", "--wait", "--wait-for", "5s"])
+        #expect(CommandArguments.normalized(["--", "--wait=5s"]) == ["--", "--wait=5s"])
     }
 
     @Test func waitingHasABoundWhenItIsGiven() throws {

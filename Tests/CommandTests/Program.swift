@@ -6,6 +6,8 @@ struct Program {
         let status: Int32
         let output: String
         let errors: String
+        /// The output as it is, for what is no text.
+        let bytes: Data
     }
 
     private static let directory = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
@@ -21,8 +23,12 @@ struct Program {
         environment = ["JOBSUP_RUNTIME_DIRECTORY": socketDirectory, "PATH": "/usr/bin:/bin"]
     }
 
-    /// Runs it to its end.
     func run(_ arguments: String..., input: String = "") async throws -> Outcome {
+        try await run(arguments, input: input)
+    }
+
+    /// Runs it to its end; `output` takes the place of the file that its output is read from.
+    func run(_ arguments: [String], input: String = "", output: FileHandle? = nil) async throws -> Outcome {
         guard let executable = Self.executable else { throw CocoaError(.fileNoSuchFile) }
         let process = Process()
         process.executableURL = executable
@@ -32,16 +38,19 @@ struct Program {
         let files = try (0..<3).map { _ in try Self.temporaryFile() }
         files[0].write(Data(input.utf8))
         files[0].seek(toFileOffset: 0)
-        (process.standardInput, process.standardOutput, process.standardError) = (files[0], files[1], files[2])
+        process.standardInput = files[0]
+        process.standardOutput = output ?? files[1]
+        process.standardError = files[2]
         return try await withCheckedThrowingContinuation { continuation in
             let thread = Thread {
                 continuation.resume(
                     with: Result {
                         try process.run()
                         process.waitUntilExit()
+                        let bytes = try Self.contents(files[1])
                         return Outcome(
-                            status: process.terminationStatus, output: try Self.text(files[1]),
-                            errors: try Self.text(files[2]))
+                            status: process.terminationStatus, output: String(decoding: bytes, as: UTF8.self),
+                            errors: String(decoding: try Self.contents(files[2]), as: UTF8.self), bytes: bytes)
                     })
             }
             thread.start()
@@ -55,8 +64,8 @@ struct Program {
         return try FileHandle(forUpdating: url)
     }
 
-    private static func text(_ file: FileHandle) throws -> String {
+    private static func contents(_ file: FileHandle) throws -> Data {
         file.seek(toFileOffset: 0)
-        return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+        return try file.readToEnd() ?? Data()
     }
 }

@@ -89,6 +89,56 @@ import Testing
         }
     }
 
+    @Test func aResultThatIsNoTextIsPrintedByteForByte() async throws {
+        let results = [
+            (Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0x00, 0xFF]), ""), (Data([0x61, 0x00]), ""),
+            (Data("text".utf8), "\n"), (Data(), "\n"),
+        ]
+        for (result, end) in results {
+            let body = Self.job.replacing("STATUS", with: "completed")
+                .replacing(#""result":{"n":1.0}"#, with: #""result_base64":"\#(result.base64EncodedString())""#)
+            try await serving({ _ in Reply(body: body) }) { program, _ in
+                let outcome = try await program.run("job", "7", "--wait")
+                #expect(outcome.status == 0 && outcome.bytes == result + Data(end.utf8), "\(Array(outcome.bytes))")
+            }
+        }
+    }
+
+    @Test func outputThatCannotBeWrittenIsAFailure() async throws {
+        try await serving({ _ in Reply(body: #"{"queues":[]}"#) }) { program, _ in
+            for arguments in [["queue"], ["queue", "--json"], ["--help"], ["--generate-completion-script", "bash"]] {
+                let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+                let outcome = try await program.run(arguments, output: full)
+                #expect(outcome.status == 74, "\(arguments)")
+                #expect(outcome.errors == "jobsup: cannot write to standard output: No space left on device\n")
+            }
+        }
+    }
+
+    @Test func aReaderThatHasGoneEndsTheCommandSilently() async throws {
+        try await serving({ _ in Reply(body: #"{"queues":[]}"#) }) { program, _ in
+            // `status --watch` would go on for ever.
+            for arguments in [["queue"], ["queue", "--json"], ["--help"], ["status", "--watch", "--json"]] {
+                let pipe = Pipe()
+                try pipe.fileHandleForReading.close()
+                let outcome = try await program.run(arguments, output: pipe.fileHandleForWriting)
+                #expect(outcome.status == 0 && outcome.errors == "", "\(arguments): \(outcome)")
+            }
+        }
+    }
+
+    @Test func valuesThatLookLikeNumbersReachTheDaemonUnchanged() async throws {
+        let accepted = Reply(status: .accepted, body: #"{"task_id":"7","status":"queued","existing":false}"#)
+        try await serving({ _ in accepted }) { program, server in
+            _ = try await program.run("enqueue", "t", "--raw", "--payload", "-5", "--key", "-5")
+            #expect(server.requests.last == #"POST /api/tasks {"type":"t","key":"-5","payload_base64":"LTU="}"#)
+            _ = try await program.run("enqueue", "t", "--payload", "-1.5")
+            #expect(server.requests.last == #"POST /api/tasks {"type":"t","payload":-1.5}"#)
+            _ = try await program.run("enqueue", "t", "--raw", "--payload", "--wait=5s")
+            #expect(server.requests.last == #"POST /api/tasks {"type":"t","payload_base64":"LS13YWl0PTVz"}"#)
+        }
+    }
+
     @Test func aJobThatDidNotCompleteIsAFailure() async throws {
         for status in ["failed", "timeout", "cancelled", "expired"] {
             let ended = Reply(body: Self.job.replacing("STATUS", with: status))

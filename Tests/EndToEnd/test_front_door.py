@@ -1,11 +1,14 @@
 """The main job through the command line, with Python and exec workers."""
 
+from __future__ import annotations
+
 import json
 import os
+import re
 import subprocess
 import unittest
 
-from harness import BUILD, Daemon, alive, python_pool, until
+from harness import BUILD, ROOT, Daemon, alive, python_pool, until
 
 
 class FrontDoor(unittest.TestCase):
@@ -319,6 +322,137 @@ class FrontDoor(unittest.TestCase):
         result = subprocess.run(command, capture_output=True, text=True)
         self.assertEqual(result.returncode, 64)
         self.assertIn(f"{path}:1:1: this user may not read it", result.stderr)
+
+
+class DocumentedJSON(unittest.TestCase):
+    """What `--json` prints has the fields that CommandLine.md lists, and the command reads no others."""
+
+    #: The objects within objects: where they are, and the row that lists their fields.
+    INNER = {
+        "the job": {"progress": "its `progress`", "error": "its `error`", "attempts": "each of its `attempts`"},
+        "the pool": {"workers": "the worker"},
+        "the worker": {"jobs": "each of its `jobs`"},
+        "the status": {"store": "its `store`", "queues": "the queue", "pools": "the pool"},
+    }
+    #: The types that the command reads the objects into.
+    TYPES = {
+        "JobDocument": "the job", "Progress": "its `progress`", "Failure": "its `error`",
+        "Attempt": "each of its `attempts`", "QueueDocument": "the queue", "PoolDocument": "the pool",
+        "WorkerDocument": "the worker", "Job": "each of its `jobs`", "StatusDocument": "the status", "Store": "its `store`",
+    }
+
+    def setUp(self):
+        text = (ROOT / "Sources" / "Documentation.docc" / "CommandLine.md").read_text()
+        section = text.partition("\n### JSON\n")[2].partition("\n### ")[0]
+        rows = [
+            [cell.strip() for cell in line.strip("|").split("|")]
+            for line in section.splitlines() if line.startswith("|") and not line.startswith("|---")
+        ]
+        self.commands = {row[0]: row[1] for row in rows if len(row) == 2 and row[0] != "command"}
+        self.fields = {row[0]: (words(row[1]), words(row[2])) for row in rows if len(row) == 3 and row[0] != "object"}
+        self.seen: dict[str, set[str]] = {}
+
+    def literal(self, command: str, number: int = 0) -> set[str]:
+        """The fields of an object that the table of commands spells out."""
+        return set(re.findall(r'"(\w+)"', re.findall(r"{[^}]*}", self.commands[f"`{command}`"])[number]))
+
+    def check(self, name: str, value: dict) -> None:
+        """An object, and those in it."""
+        always, sometimes = self.fields[name]
+        self.assertEqual(always - value.keys(), set(), f"{name} lacks what is listed")
+        self.assertEqual(value.keys() - always - sometimes, set(), f"{name} has what is not listed")
+        self.seen.setdefault(name, set()).update(value)
+        for key, inner in self.INNER.get(name, {}).items():
+            for one in value[key] if isinstance(value.get(key), list) else filter(None, [value.get(key)]):
+                self.check(inner, one)
+
+    def test_every_command(self):
+        pools = {
+            "py": python_pool(processes={"min": 0, "max": 4, "start": 2}),
+            "parked": python_pool(queues=["parked"], processes=0),
+            "broken": {"kind": "exec", "command": ["/no/such/program"], "queues": ["broken"]},
+            "echo": {"kind": "exec", "command": ["/bin/cat"], "queues": ["echo"]},
+        }
+        daemon = Daemon(pools, {"fail": {"backoff": ["1ms"], "max_attempts": 2}}).start()
+        self.addCleanup(daemon.remove)
+        checked = set()
+
+        def output(command: str, *arguments: str, stdin: str | None = None, check: bool = True):
+            """What a command prints as JSON. What it makes of that for people is tried as well, where that may be done twice."""
+            checked.add(f"`{command}`")
+            if command not in ("enqueue", "job cancel"):
+                daemon.jobsup(*command.split(), *arguments)
+            text = daemon.jobsup(*command.split(), *arguments, "--json", stdin=stdin, check=check).stdout
+            return [json.loads(line) for line in text.splitlines()]
+
+        [accepted] = output("enqueue", "add", "--payload", "[1,2]", "--key", "k")
+        self.assertEqual(accepted.keys(), self.literal("enqueue"))
+        [job] = output("enqueue", "add", "--payload", "[1,2]", "--delay", "10ms", "--timeout", "9s", "--wait")
+        self.check("the job", job)
+        [job] = output("enqueue", "fail", "--wait", check=False)
+        self.assertEqual(len(job["attempts"]), 2)
+        self.check("the job", job)
+        [job] = output("enqueue", "bytes", "--queue", "echo", "--raw", "--payload", "bytes", "--wait")
+        self.check("the job", job)
+        for receipt in output("enqueue", stdin='{"type":"noop"}\n{"type":"noop"}\n'):
+            self.assertEqual(receipt.keys(), self.literal("enqueue", 1))
+        [cancelled] = output("job cancel", daemon.enqueue("add", [1, 2], "--queue", "parked", "--delay", "1h"))
+        self.assertEqual(cancelled.keys(), self.literal("job cancel"))
+        for options in (("--payload", "[1,2]"), ("--raw", "--payload", "bytes")):
+            waiting = daemon.enqueue("add", None, "--queue", "parked", "--delay", "1h", *options)
+            self.check("the job", output("job", waiting)[0])
+        broken = daemon.enqueue("add", [1, 2], "--queue", "broken")
+        until(lambda: daemon.json("pool", "broken").get("last_exit"), "a pool has something to say")
+        running = daemon.enqueue("progress")
+        until(lambda: daemon.job(running).get("progress"), "there is progress")
+        self.check("the job", output("job", running)[0])
+
+        for command, inner in {"job list": "the job", "queue": "the queue", "pool": "the pool", "worker": "the worker"}.items():
+            [listing] = output(command)
+            self.assertEqual(listing.keys(), self.literal(command))
+            [found] = listing.values()
+            self.assertTrue(found)
+            for one in found:
+                self.check(inner, one)
+        self.check("the queue", output("queue", "default")[0])
+        self.check("the pool", output("pool", "py")[0])
+        self.check("the pool", output("scale", "py", "3")[0])
+        self.check("the status", output("status")[0])
+        [settings] = output("config check", str(daemon.config))
+        for setting in settings:
+            self.assertEqual(setting.keys(), self.literal("config check"))
+        daemon.jobsup("job", "cancel", running)
+        for options, missing in [((), set()), (("--enqueue-only",), {"drained_per_second"})]:
+            [report] = output("bench", "noop", "--jobs", "20", "--batch", "10", *options)
+            self.assertEqual(report.keys(), self.literal("bench") - missing)
+        daemon.jobsup("job", "cancel", broken, check=False)
+
+        self.assertEqual(checked, self.commands.keys(), "each command of the table is tried")
+        for name, (always, sometimes) in self.fields.items():
+            unseen = (always | sometimes) - self.seen.get(name, set())
+            # Only a store in trouble has a message.
+            self.assertEqual(unseen - ({"message"} if name == "its `store`" else set()), set(), f"{name} never had these")
+
+    def test_the_command_reads_what_is_listed(self):
+        count = 0
+        for path in (ROOT / "Sources" / "jobsup" / "Documents").glob("*Document.swift"):
+            types: list[str] = []
+            for line in path.read_text().splitlines():
+                indent = (len(line) - len(line.lstrip())) // 4
+                if struct := re.match(r"\s*struct (\w+)", line):
+                    types = types[:indent] + [struct[1]]
+                elif (constant := re.match(r"\s+let (\w+):", line)) and types[indent - 1] in self.TYPES:
+                    name = re.sub("[A-Z]", lambda letter: "_" + letter[0].lower(), constant[1])
+                    always, sometimes = self.fields[self.TYPES[types[indent - 1]]]
+                    self.assertIn(name, always | sometimes, f"{path.name}: {types}")
+                    if not line.rstrip().endswith("?"):
+                        self.assertIn(name, always, f"{path.name}: {types} cannot do without it")
+                    count += 1
+        self.assertGreater(count, 60)
+
+
+def words(cell: str) -> set[str]:
+    return set(re.findall(r"`(\w+)`", cell))
 
 
 if __name__ == "__main__":

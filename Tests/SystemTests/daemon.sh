@@ -6,7 +6,7 @@ set -u
 configuration=$1
 group=/sys/fs/cgroup/system.slice/supervisor.service
 
-install_it() { make --no-print-directory install CONFIGURATION="$configuration"; }
+install_it() { make --no-print-directory install CONFIGURATION="$configuration" "$@"; }
 
 # ---- Installing
 
@@ -165,5 +165,16 @@ systemctl start supervisor
 check "a daemon runs" 'pgrep -x jobsupd > /dev/null'
 check "make uninstall" 'make --no-print-directory uninstall > /tmp/uninstall 2>&1 || { cat /tmp/uninstall; false; }'
 check "it stops the daemon and leaves configuration and jobs" '! pgrep -x jobsupd > /dev/null && [ ! -e /usr/bin/jobsupd ] && [ -e /etc/jobsup/jobsup.yaml ] && [ -e /var/lib/jobsup/jobs.db ]'
+
+# ---- Below /usr/local
+
+rm -rf /etc/systemd/system/supervisor.service.d /etc/jobsup
+check "make install PREFIX=/usr/local" 'install_it PREFIX=/usr/local > /tmp/install 2>&1 || { cat /tmp/install; false; }'
+check "Python finds the library there" '(cd / && /usr/bin/python3 -c "import jobsup; print(jobsup.__file__)" | grep -q "^/usr/local/lib/")'
+check "the catalog is found there" 'journalctl --list-catalog | grep -q "$failed_id"'
+systemctl start supervisor
+check "the daemon starts from there" '[ "$(systemctl is-active supervisor)" = active ] && readlink "/proc/$(property supervisor MainPID)/exe" | grep -qx /usr/local/bin/jobsupd'
+check "the example pool does a job there" 'jobsup enqueue digest --payload "\"hello\"" --wait | grep -q "[0-9a-f]\{64\}"'
+check "make uninstall PREFIX=/usr/local" 'make --no-print-directory uninstall PREFIX=/usr/local > /tmp/uninstall 2>&1 && [ ! -e /usr/local/bin/jobsupd ]'
 
 summary supervisor

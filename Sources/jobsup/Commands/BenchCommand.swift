@@ -70,6 +70,6 @@ struct BenchCommand: AsyncParsableCommand {
         if !enqueueOnly { try await run.waitUntilFinished(before + jobs, last: last) }
         let drain = enqueueOnly ? nil : time.uptime() - start
         let report = BenchReport(load: load, latencies: latencies, enqueue: enqueued - start, drain: drain)
-        Console.print(common.json ? try report.json : report.text)
+        try Console.print(common.json ? report.json : report.text)
     }
 }

@@ -43,9 +43,9 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            Console.print(try encoder.encode(configuration.settings))
+            try Console.print(String(decoding: encoder.encode(configuration.settings), as: UTF8.self))
         } else {
-            Console.print(ConfigurationReport(configuration).text)
+            try Console.print(ConfigurationReport(configuration).text)
         }
     }
 }

@@ -45,12 +45,13 @@ struct EnqueueCommand: AsyncParsableCommand {
 
     private func enqueueOne(_ type: String) async throws {
         let answer = try await common.daemon.enqueue(try job.task(type))
-        guard wait.isWanted else {
-            return try common.show(answer) { job in
+        if wait.isWanted {
+            try await JobWait(common).wait(for: try answer.document.taskId, atMost: wait.limit)
+        } else {
+            try common.show(answer) { job in
                 "\(job.taskId)  \(job.status)" + (job.existing ? "  (the key was there already)" : "")
             }
         }
-        try await JobWait(common).wait(for: try answer.document.taskId, atMost: wait.limit)
     }
 
     private func enqueueStream() async throws {
@@ -65,11 +66,14 @@ struct EnqueueCommand: AsyncParsableCommand {
         try await client.connect()
         var stream = EnqueueStream(source: source, time: .system) { try await client.enqueue($0) }
         let isJSON = common.json
-        stream.onReceipts = { receipts in
+        stream.onReceipts = { receipts throws(Complaint) in
             guard isJSON else { return }
-            for receipt in receipts { Console.print(#"{"task_id":"\#(receipt.id)","existing":\#(receipt.existed)}"#) }
+            // Where nobody reads them, the jobs are wanted all the same.
+            for receipt in receipts {
+                try Console.print(#"{"task_id":"\#(receipt.id)","existing":\#(receipt.existed)}"#)
+            }
         }
         let summary = try await stream.run()
-        if isJSON { Console.error(summary.text + "\n") } else { Console.print(summary.text) }
+        if isJSON { Console.error(summary.text + "\n") } else { try Console.print(summary.text) }
     }
 }

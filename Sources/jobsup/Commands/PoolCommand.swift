@@ -17,15 +17,16 @@ struct PoolCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        guard let name else {
-            return try common.show(try await common.daemon.pools()) { list in
+        if let name {
+            try common.show(try await common.daemon.pool(name)) { pool in
+                let workers = Table.of(pool.workers, at: TimeSource.system.now())
+                return Table.of([pool]).text(Console.style, nothing: "") + "\n\n"
+                    + workers.text(Console.style, nothing: "no worker processes")
+            }
+        } else {
+            try common.show(try await common.daemon.pools()) { list in
                 Table.of(list.pools).text(Console.style, nothing: "no pools: the configuration names none")
             }
-        }
-        try common.show(try await common.daemon.pool(name)) { pool in
-            let workers = Table.of(pool.workers, at: TimeSource.system.now())
-            return Table.of([pool]).text(Console.style, nothing: "") + "\n\n"
-                + workers.text(Console.style, nothing: "no worker processes")
         }
     }
 }

@@ -20,15 +20,19 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let daemon = common.daemon
-        guard watch else { return try common.show(try await daemon.status(), text) }
+        guard watch else {
+            try common.show(try await daemon.status(), text)
+            return
+        }
         let screen = common.json ? nil : Screen(STDOUT_FILENO)
         while true {
             do {
                 let answer = try await daemon.status()
-                if let screen { screen.show(text(try answer.document)) } else { try common.show(answer, text) }
+                let isRead = try screen?.show(text(answer.document)) ?? common.show(answer, text)
+                guard isRead else { return }
             } catch let complaint as Complaint where screen != nil && complaint.status == .unreachable {
                 // A daemon that is restarted comes back.
-                screen?.show(complaint.text)
+                try screen?.show(complaint.text)
             }
             try await Task.sleep(for: .seconds(1))
         }

@@ -44,13 +44,19 @@ struct JobWait {
     }
 
     private func finish(_ job: JobDocument, _ answer: Answer<JobDocument>) throws {
-        if isJSON { Console.print(answer.text) }
+        if isJSON { try Console.print(answer.text) }
         guard job.status == "completed" else {
             let why = job.error.map { ": \($0.type): \($0.message.split(separator: "\n").first ?? "")" } ?? ""
             throw Complaint(
                 "job \(job.taskId) ended as \(job.status)\(why)",
                 hint: "jobsup job \(job.taskId) shows its attempts", .jobFailed)
         }
-        if !isJSON, let result = JobContents(answer.data).result { Console.print(result.data) }
+        switch JobContents(answer.data).result {
+        case _ where isJSON: break
+        case .json(let text), .text(let text): try Console.print(text)
+        // A picture that goes to a file would be another one with a newline behind it.
+        case .bytes(let bytes): try Console.print(bytes: Array(bytes))
+        case nil: break
+        }
     }
 }

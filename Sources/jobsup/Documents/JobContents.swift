@@ -8,14 +8,6 @@ struct JobContents {
         case json(String)
         case text(String)
         case bytes(Data)
-
-        /// What a program that reads the result wants.
-        var data: Data {
-            switch self {
-            case .json(let text), .text(let text): Data(text.utf8)
-            case .bytes(let data): data
-            }
-        }
     }
 
     let payload: Value?

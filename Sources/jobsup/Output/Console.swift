@@ -2,16 +2,26 @@ import Foundation
 
 /// The terminal, or what stands in its place.
 enum Console {
-    static func print(_ text: String) {
-        write(Data((text + "\n").utf8), to: .standardOutput)
+    /// Writes a text as lines; `false` when nobody reads them any more (`jobsup job list | head`).
+    @discardableResult
+    static func print(_ text: String) throws(Complaint) -> Bool {
+        try print(bytes: Array((text + "\n").utf8))
     }
 
-    static func print(_ bytes: Data) {
-        write(bytes + Data("\n".utf8), to: .standardOutput)
+    /// Writes bytes as they are.
+    @discardableResult
+    static func print(bytes: [UInt8]) throws(Complaint) -> Bool {
+        switch write(bytes, to: STDOUT_FILENO) {
+        case 0: return true
+        case EPIPE: return false
+        case let problem:
+            throw Complaint("cannot write to standard output: \(String(cString: strerror(problem)))", .cannotWrite)
+        }
     }
 
+    /// Where not even this can be written, there is nobody left to tell.
     static func error(_ text: String) {
-        write(Data(text.utf8), to: .standardError)
+        _ = write(Array(text.utf8), to: STDERR_FILENO)
     }
 
     /// How results are styled on standard output.
@@ -28,8 +38,25 @@ enum Console {
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
-    private static func write(_ bytes: Data, to file: FileHandle) {
-        // Nobody reads any more (`jobsup job list | head`): nothing to tell anybody.
-        try? file.write(contentsOf: bytes)
+    /// Writes all of it, or gives the number of the error.
+    private static func write(_ bytes: [UInt8], to descriptor: CInt) -> CInt {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+                continue
+            }
+            let problem = errno
+            switch problem {
+            case EINTR: continue
+            case EAGAIN:
+                // Whoever shares the descriptor has made it non-blocking: there is room again later.
+                var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&ready, 1, -1)
+            default: return problem
+            }
+        }
+        return 0
     }
 }

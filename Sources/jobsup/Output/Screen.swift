@@ -7,10 +7,11 @@ struct Screen {
         self.descriptor = descriptor
     }
 
-    /// Shows as much of the text as there is room for.
-    func show(_ text: String) {
+    /// Shows as much of the text as there is room for; `false` when nobody reads any more.
+    @discardableResult
+    func show(_ text: String) throws(Complaint) -> Bool {
         let rows = Console.size(descriptor)?.rows ?? 24
-        Console.print(Self.frame(text, rows: rows))
+        return try Console.print(Self.frame(text, rows: rows))
     }
 
     /// Writes line over line and clears only what is left of the old ones, so that nothing flickers.

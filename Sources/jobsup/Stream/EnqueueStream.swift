@@ -15,7 +15,7 @@ struct EnqueueStream {
     /// Enqueues the jobs of one request, all or none. Throws a ``Refusal``, or a ``Complaint`` when the answer did not come.
     let send: @Sendable ([ClientJob]) async throws -> [EnqueuedJob]
     /// Is told of the jobs in the order of their lines.
-    var onReceipts: ([EnqueuedJob]) -> Void = { _ in }
+    var onReceipts: ([EnqueuedJob]) throws(Complaint) -> Void = { _ throws(Complaint) in }
 
     private let source: ByteSource
     private let time: TimeSource
@@ -125,14 +125,19 @@ struct EnqueueStream {
     private mutating func take(_ number: Int, _ result: Result<[EnqueuedJob], any Error>) {
         switch result {
         case .success(let receipts):
-            onReceipts(ledger.enqueued(number, receipts))
+            report(ledger.enqueued(number, receipts))
         case .failure(let refusal as Refusal):
             let (complaint, ready) = ledger.refused(number, refusal)
             problem = problem ?? complaint
-            onReceipts(ready)
+            report(ready)
         case .failure(let error):
             complain(error)
-            onReceipts(ledger.lost(number))
+            report(ledger.lost(number))
         }
+    }
+
+    /// Receipts that cannot be written end the stream: their jobs are enqueued, but nobody would learn the ids.
+    private mutating func report(_ receipts: [EnqueuedJob]) {
+        do throws(Complaint) { try onReceipts(receipts) } catch { complain(error) }
     }
 }
