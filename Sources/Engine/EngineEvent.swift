@@ -1,5 +1,4 @@
 import JobModel
-import ProcessHost
 
 /// What happened in the engine, in its own words. Log lines and journal entries are made of it in one place, outside.
 package enum EngineEvent: Sendable {
@@ -27,10 +26,21 @@ package enum EngineEvent: Sendable {
         package let pid: Int32?
     }
 
+    /// How a worker ended.
+    package struct WorkerEnd: Sendable {
+        package let words: String
+        /// It was asked to go.
+        package let isExpected: Bool
+        /// The signal that ended it, when the daemon had not decided to end it.
+        package let foreignSignal: String?
+        /// What it ran.
+        package let jobs: [JobID]
+        package let peakRSSBytes: Int?
+    }
+
     case workerStarted(Worker)
     case workerReady(Worker, build: String, bootSeconds: Double)
-    /// `expected` when it was asked to go.
-    case workerExited(Worker, cause: String, expected: Bool, jobs: [JobID], peakRSSBytes: Int?)
+    case workerExited(Worker, WorkerEnd)
     case workerStopping(Worker, why: String)
     case workerOutput(Worker, job: Job?, stream: String, text: String)
     case spawnFailed(pool: String, message: String, retryIn: Duration)
@@ -45,15 +55,4 @@ package enum EngineEvent: Sendable {
     case storeRecovered
     case draining(workers: Int, jobs: Int)
     case hurried
-}
-
-extension EngineEvent {
-    /// The signal that ended a worker and that the daemon did not send, as the words on its end name it.
-    package var foreignSignal: String? {
-        guard case .workerExited(_, let cause, expected: false, _, _) = self, cause.hasPrefix(ProcessExit.killed),
-            // The daemon's own reason to stop it comes behind.
-            !cause.contains(", after: ")
-        else { return nil }
-        return cause.dropFirst(ProcessExit.killed.count).split(separator: " ").first.map(String.init)
-    }
 }

@@ -155,10 +155,11 @@ final class ExecPool: WorkerPool {
         if exit.isSuccess { completed += 1 } else { failed += 1 }
         if exit.isDeath {
             lastExit = "\(run.name) \(exit.words)"
-            context.emit(
-                .workerExited(
-                    run.named, cause: exit.words, expected: run.stopReason != nil, jobs: [run.job.lease.job],
-                    peakRSSBytes: exit.maxResidentBytes))
+            let end = EngineEvent.WorkerEnd(
+                words: exit.words, isExpected: run.stopReason != nil,
+                foreignSignal: run.stopReason == nil ? exit.signalName : nil, jobs: [run.job.lease.job],
+                peakRSSBytes: exit.maxResidentBytes)
+            context.emit(.workerExited(run.named, end))
         }
         if run.job.ending == nil, run.stopReason != nil, !exit.isSuccess {
             // Ended by the daemon's own stop: interrupted, no fault of the job.

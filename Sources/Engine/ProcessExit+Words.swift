@@ -28,12 +28,15 @@ extension ProcessExit {
         case .code(0): "ended by itself with success"
         case .code(let code): "ended with exit code \(code)"
         case .signal(let number, let dumped):
-            "\(Self.killed)\(Self.name(ofSignal: number))\(dumped ? " and left a core dump" : "")"
+            "was killed by \(Self.name(ofSignal: number))\(dumped ? " and left a core dump" : "")"
         }
     }
 
-    /// How the words on a death by signal begin.
-    static let killed = "was killed by "
+    /// The name of the signal that ended it, if one did.
+    var signalName: String? {
+        if case .signal(let number, _) = cause { return Self.name(ofSignal: number) }
+        return nil
+    }
 
     private static func name(ofSignal number: Int32) -> String {
         let names = [

@@ -156,11 +156,11 @@ extension SocketPool {
         context.expected[worker.token] = nil
         worker.process?.killTree()
         let words = worker.stopReason.map { "\(exit.words), after: \($0)" } ?? exit.words
-        let lost = worker.jobs.running.map(\.lease.job)
-        context.emit(
-            .workerExited(
-                worker.named, cause: words, expected: wasAsked && isHealthy, jobs: lost,
-                peakRSSBytes: exit.maxResidentBytes))
+        let end = EngineEvent.WorkerEnd(
+            words: words, isExpected: wasAsked && isHealthy,
+            foreignSignal: worker.stopReason == nil ? exit.signalName : nil,
+            jobs: worker.jobs.running.map(\.lease.job), peakRSSBytes: exit.maxResidentBytes)
+        context.emit(.workerExited(worker.named, end))
         lastExit = "\(worker.name) \(words)"
         giveBackJobs(of: worker, exit: exit, wasAsked: wasAsked)
         slot.worker = nil

@@ -42,8 +42,7 @@ package struct Leases: Sendable {
     }
 
     package subscript(id: JobID) -> Entry? {
-        let slot = home(of: id)
-        return slots[slot].id == id.rawValue ? entries[slots[slot].place] : nil
+        taken(by: id).flatMap { entries[slots[$0].place] }
     }
 
     /// The entry that a lease stands for; `nil` when the lease is stale.
@@ -87,6 +86,12 @@ package struct Leases: Sendable {
 
     // MARK: The table
 
+    /// The slot that holds the job; `nil` when none does. 0, which is nobody's id, marks the free ones.
+    private func taken(by id: JobID) -> Int? {
+        let slot = home(of: id)
+        return id.rawValue != 0 && slots[slot].id == id.rawValue ? slot : nil
+    }
+
     /// The slot that holds the job, or the free one where it would go.
     private func home(of id: JobID) -> Int {
         var slot = ideal(for: id.rawValue)
@@ -102,15 +107,13 @@ package struct Leases: Sendable {
     }
 
     private func place(of lease: Lease) -> Int? {
-        let slot = home(of: lease.job)
-        guard slots[slot].id == lease.job.rawValue else { return nil }
+        guard let slot = taken(by: lease.job) else { return nil }
         let place = slots[slot].place
         return entries[place]?.token == lease.token ? place : nil
     }
 
     private mutating func change(_ id: JobID, _ body: (inout Entry) -> Void) {
-        let slot = home(of: id)
-        guard slots[slot].id == id.rawValue else { return }
+        guard let slot = taken(by: id) else { return }
         let place = slots[slot].place
         guard var entry = entries[place].take() else { return }
         body(&entry)
@@ -138,8 +141,7 @@ package struct Leases: Sendable {
     }
 
     private mutating func remove(_ id: JobID) {
-        var hole = home(of: id)
-        guard slots[hole].id == id.rawValue else { return }
+        guard var hole = taken(by: id) else { return }
         entries[slots[hole].place] = nil
         free.append(slots[hole].place)
         count -= 1

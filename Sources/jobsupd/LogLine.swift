@@ -52,15 +52,16 @@ struct LogLine {
             self.init(.info, "worker \(worker.name) is ready after \(seconds) s")
             if !build.isEmpty { metadata["build"] = "\(build)" }
             name(worker)
-        case .workerExited(let worker, let cause, let expected, let jobs, let peak):
-            let running = jobs.isEmpty ? "" : " running \(jobs.map { "job \($0)" }.joined(separator: ", "))"
+        case .workerExited(let worker, let end):
+            let jobs = end.jobs.map { "job \($0)" }.joined(separator: ", ")
+            let running = end.isExpected || jobs.isEmpty ? "" : " running \(jobs)"
             self.init(
-                expected ? .info : .error, "worker \(worker.name) \(cause)\(expected ? "" : running)",
-                id: event.foreignSignal == nil ? .workerExited : .workerKilled)
-            metadata["status"] = "\(cause)"
-            if let signal = event.foreignSignal { metadata["signal"] = "\(signal)" }
-            if let peak { metadata["peak_rss_bytes"] = "\(peak)" }
-            if let job = jobs.first { metadata["job"] = "\(job)" }
+                end.isExpected ? .info : .error, "worker \(worker.name) \(end.words)\(running)",
+                id: end.foreignSignal == nil ? .workerExited : .workerKilled)
+            metadata["status"] = "\(end.words)"
+            if let signal = end.foreignSignal { metadata["signal"] = "\(signal)" }
+            if let peak = end.peakRSSBytes { metadata["peak_rss_bytes"] = "\(peak)" }
+            if let job = end.jobs.first { metadata["job"] = "\(job)" }
             name(worker)
         case .workerStopping(let worker, let why):
             self.init(.info, "stopping worker \(worker.name): \(why)")

@@ -5,6 +5,16 @@ import Testing
 private typealias Bench = Workbench
 
 let readChecks: [StoreCheck] = [
+    .on("an id that nobody has is nobody's") { bench in
+        for number in [0, -1, 1, .max, .min] as [Int64] {
+            let id = JobID(number)
+            #expect(try await bench.store.find(id) == nil)
+            let lease = Lease(job: id, token: 0)
+            #expect(try await bench.store.settle([Bench.settlement(.complete(result: []), lease)]) == [.stale])
+            bench.store.release([lease])
+            #expect(try await bench.store.cancel(id, at: Bench.start) == .unknown)
+        }
+    },
     .on("an unknown job is not found") { bench in
         let found = try await bench.store.find(JobID(1))
         #expect(found == nil)
