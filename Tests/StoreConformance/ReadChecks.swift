@@ -8,11 +8,14 @@ let readChecks: [StoreCheck] = [
     .on("an id that nobody has is nobody's") { bench in
         for number in [0, -1, 1, .max, .min] as [Int64] {
             let id = JobID(number)
-            #expect(try await bench.store.find(id) == nil)
+            let found = try await bench.store.find(id)
+            #expect(found == nil)
             let lease = Lease(job: id, token: 0)
-            #expect(try await bench.store.settle([Bench.settlement(.complete(result: []), lease)]) == [.stale])
+            let outcomes = try await bench.store.settle([Bench.settlement(.complete(result: []), lease)])
+            #expect(outcomes == [.stale])
             bench.store.release([lease])
-            #expect(try await bench.store.cancel(id, at: Bench.start) == .unknown)
+            let cancelled = try await bench.store.cancel(id, at: Bench.start)
+            #expect(cancelled == .unknown)
         }
     },
     .on("an unknown job is not found") { bench in
