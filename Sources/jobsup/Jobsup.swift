@@ -32,6 +32,7 @@ struct Jobsup: AsyncParsableCommand {
     static func main() async {
         // A reader that has gone is an error of `write`, like all others, and not the end of the process.
         signal(SIGPIPE, SIG_IGN)
+        Console.reserveDescriptors()
         do {
             try await execute()
         } catch {

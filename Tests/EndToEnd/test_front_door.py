@@ -238,6 +238,17 @@ class FrontDoor(unittest.TestCase):
             self.assertEqual(result.returncode, code, result)
             self.assertIn(word, result.stderr)
 
+    def test_results_never_go_astray(self):
+        for redirection in (">&-", "<&- >&-", "> /dev/full"):
+            command = ["/bin/sh", "-c", f'exec "$0" status --socket-directory "$1" {redirection}']
+            result = subprocess.run(
+                [*command, str(BUILD / "jobsup"), str(self.daemon.runtime)], capture_output=True, text=True, timeout=60
+            )
+            self.assertEqual((result.returncode, result.stdout), (74, ""), redirection)
+            self.assertRegex(
+                result.stderr, "^jobsup: cannot write to standard output: (Bad file descriptor|No space left on device)\n$"
+            )
+
     def test_scaling_up_and_down(self):
         daemon = Daemon({"py": python_pool(processes={"min": 0, "max": 6, "start": 1})}).start()
         self.addCleanup(daemon.remove)

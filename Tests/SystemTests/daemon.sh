@@ -174,7 +174,7 @@ check "Python finds the library there" '(cd / && /usr/bin/python3 -c "import job
 check "the catalog is found there" 'journalctl --list-catalog | grep -q "$failed_id"'
 systemctl start supervisor
 check "the daemon starts from there" '[ "$(systemctl is-active supervisor)" = active ] && readlink "/proc/$(property supervisor MainPID)/exe" | grep -qx /usr/local/bin/jobsupd'
-check "the example pool does a job there" 'jobsup enqueue digest --payload "\"hello\"" --wait | grep -q "[0-9a-f]\{64\}"'
+check "the example pool does a job there" '/usr/local/bin/jobsup enqueue digest --payload "\"hello\"" --wait | grep -q "[0-9a-f]\{64\}"'
 check "make uninstall PREFIX=/usr/local" 'make --no-print-directory uninstall PREFIX=/usr/local > /tmp/uninstall 2>&1 && [ ! -e /usr/local/bin/jobsupd ]'
 
 summary supervisor

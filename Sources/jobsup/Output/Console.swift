@@ -24,6 +24,14 @@ enum Console {
         _ = write(Array(text.utf8), to: STDERR_FILENO)
     }
 
+    /// Takes the places of streams that are closed (`>&-`), or the next socket would get them, and the results with them.
+    /// Each is opened for what it is not: using it fails as if it were closed.
+    static func reserveDescriptors() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+            _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
+    }
+
     /// How results are styled on standard output.
     static var style: Style {
         Style(isTerminal: isTerminal(STDOUT_FILENO), environment: ProcessInfo.processInfo.environment)
