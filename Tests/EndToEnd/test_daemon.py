@@ -157,7 +157,7 @@ class Clients(TestCase):
     def test_a_client_that_never_reads_costs_no_memory(self):
         daemon = self.daemon({}).start()
         before = resident_bytes(daemon.process.pid)
-        job = text("") + text("") + text("") + struct.pack(">BHIQI", 0, 0, 0, 0, 0)
+        job = text("") * 4 + struct.pack(">BHIQI", 0, 0, 0, 0, 0)
         with connect(daemon, data=HELLO) as peer:
             peer.settimeout(5)
             refused = frame(129, struct.pack(">QI", 1, 1) + job) * 1000
