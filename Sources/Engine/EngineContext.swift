@@ -15,7 +15,7 @@ final class EngineContext {
     /// The socket that workers connect to.
     let workerSocketPath: String
     /// Where all sockets are, for workers that enqueue jobs themselves.
-    var runtimeDirectory: String { workerSocketPath.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } }
+    let runtimeDirectory: String
     var random: any RandomNumberGenerator
     /// Wakes the dispatcher: a worker has room.
     var pump: () -> Void = {}
@@ -37,6 +37,7 @@ final class EngineContext {
         self.settler = settler
         self.limits = limits
         self.workerSocketPath = workerSocketPath
+        runtimeDirectory = workerSocketPath.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
         self.random = random
         self.emit = emit
     }

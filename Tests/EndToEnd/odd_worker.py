@@ -2,6 +2,7 @@
 
     leave             READY, BYE, and gone, each time
     bye-once FILE     the first process sends BYE while a job is on its way to it, and ends; later ones do their work
+    hoard             does the first job, then keeps all others, and returns only what is cancelled
     poison            4 slots; holds jobs for a moment, and dies when one of them is called `poison`
 """
 
@@ -12,7 +13,7 @@ import struct
 import sys
 import time
 
-READY, DONE, BYE, JOB, DRAIN = 2, 3, 10, 65, 67
+READY, DONE, RETURN, BYE, JOB, CANCEL, DRAIN = 2, 3, 8, 10, 65, 66, 67
 
 
 def frame(type: int, body: bytes = b"") -> bytes:
@@ -63,6 +64,15 @@ if mode == "bye-once":
                 sys.exit()
     except FileExistsError:
         pass
+if mode == "hoard":
+    first = True
+    for type, body in frames():
+        if type == JOB and first:
+            # So short that the next ones are handed over in advance.
+            peer.sendall(frame(DONE, body[:16] + struct.pack(">I", 1000)))
+            first = False
+        elif type == CANCEL:
+            peer.sendall(frame(RETURN, body[:16]))
 while True:
     for type, body in frames():
         if type == JOB:
