@@ -77,7 +77,8 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ], swiftSettings: strict),
         .target(
-            name: "DaemonConfiguration", dependencies: ["JobModel", .product(name: "Yams", package: "Yams")],
+            name: "DaemonConfiguration",
+            dependencies: ["JobModel", "Supervision", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .target(name: "Systemd", dependencies: ["CSystemd", "JobModel", logging], swiftSettings: strict),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -108,7 +109,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "DaemonConfigurationTests", dependencies: ["DaemonConfiguration", "JobModel"],
+            name: "DaemonConfigurationTests", dependencies: ["DaemonConfiguration", "JobModel", "Supervision"],
             swiftSettings: strict),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "JobModel"], swiftSettings: strict),
         .target(

@@ -10,7 +10,7 @@ final class Dispatcher {
     private static let batch = 512
 
     private let context: EngineContext
-    let pools: [any WorkerPool]
+    var pools: [any WorkerPool]
     private var dueTimer: Scheduled<Void>?
     private var dueAt: Timestamp?
 

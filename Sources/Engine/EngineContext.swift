@@ -17,12 +17,14 @@ final class EngineContext {
     /// Where all sockets are, for workers that enqueue jobs themselves.
     let runtimeDirectory: String
     var random: any RandomNumberGenerator
+    /// What the workers of a job type may have of memory while they run one.
+    var memoryLimit: (String) -> Int? = { _ in nil }
     /// Wakes the dispatcher: a worker has room.
     var pump: () -> Void = {}
     /// A process ended, which may have been the last one.
     var processEnded: () -> Void = {}
     /// Workers that have not said HELLO yet, by their token.
-    var expected: [String: (SocketPool, Worker)] = [:]
+    var expected: [String: (ResidentPool, Worker)] = [:]
     let progress = ProgressBoard()
 
     init(

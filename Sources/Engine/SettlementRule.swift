@@ -11,6 +11,8 @@ enum AttemptReport: Sendable {
     case retryLater(type: String, message: String)
     /// The process died under the job; the words say how.
     case crashed(type: String, message: String)
+    /// Its worker was stopped under it, for its memory.
+    case interrupted(type: String, message: String)
     /// It was ended because its time was over.
     case timedOut(limit: Duration)
     case cancelled
@@ -22,7 +24,7 @@ struct SettlementRule {
     let policy: (String) -> JobPolicy
     let crashLimit: Int
 
-    init(policy: @escaping (String) -> JobPolicy, crashLimit: Int = JobPolicy.crashLimit) {
+    init(crashLimit: Int = JobPolicy.crashLimit, policy: @escaping (String) -> JobPolicy) {
         self.policy = policy
         self.crashLimit = crashLimit
     }
@@ -53,7 +55,10 @@ struct SettlementRule {
         case .discard(let reason):
             return .finish(.failed, failure: Failure(cause: .discarded, type: "Discard", message: reason))
         case .crashed(let type, let message):
-            return crash(of: job, type: type, message: message)
+            return crash(of: job, .crash, type: type, message: message)
+        case .interrupted(let type, let message):
+            // No failure; but a job that always takes more memory than there may be is as good as a poisonous one.
+            return crash(of: job, .memory, type: type, message: message)
         case .timedOut(let limit):
             let message = "the attempt was ended after its limit of \(limit.inSeconds) s"
             let failure = Failure(cause: .timeout, type: "Timeout", message: message)
@@ -73,9 +78,9 @@ struct SettlementRule {
         return .postpone(until: now + delay, reason: .retry, usesAttempt: true, failure: failure)
     }
 
-    private func crash(of job: InFlightJob, type: String, message: String) -> Verdict {
+    private func crash(of job: InFlightJob, _ cause: FailureCause, type: String, message: String) -> Verdict {
         guard job.crashes + 1 >= crashLimit else {
-            return .requeue(failure: Failure(cause: .crash, type: type, message: message))
+            return .requeue(failure: Failure(cause: cause, type: type, message: message))
         }
         let words = "\(job.crashes + 1) workers died running it, the last: \(message)"
         return .finish(.failed, failure: Failure(cause: .quarantined, type: type, message: words))

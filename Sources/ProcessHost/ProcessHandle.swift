@@ -21,7 +21,7 @@ package final class ProcessHandle: Sendable {
         let toGroup: Bool
     }
 
-    let id: UInt64
+    package let id: UInt64
     private let state = Mutex(State())
     private let onDoom: @Sendable () -> Void
 

@@ -38,6 +38,8 @@ struct API: Sendable {
     let time: TimeSource
     let trouble: StoreTrouble
     let requestIDs: RequestIDSource
+    /// Reads the configuration again; gives what has changed.
+    let reload: Reload
 
     /// The longest that `?wait=` may hold a request.
     static let longestWait: Duration = .seconds(300)
@@ -171,7 +173,7 @@ struct API: Sendable {
         return duration
     }
 
-    private func body(of request: Request) async throws -> [UInt8] {
+    func body(of request: Request) async throws -> [UInt8] {
         do {
             let buffer = try await request.body.collect(upTo: facts.bodyLimitBytes)
             return Array(buffer.readableBytesView)
@@ -183,35 +185,6 @@ struct API: Sendable {
     }
 
     // MARK: Pools and queues
-
-    private func addPools(to api: RouterGroup<APIContext>) {
-        api.get("pools") { _, _ in
-            let pools = try await engine.pools().map(PoolDocument.init)
-            return try JSONAnswer.response(PoolListDocument(pools: pools))
-        }
-        api.get("pools/:name") { _, context in
-            let name = try context.parameters.require("name")
-            guard let pool = try await engine.pools().first(where: { $0.settings.name == name }) else {
-                throw unknownPool(name)
-            }
-            return try JSONAnswer.response(PoolDocument(pool))
-        }
-        api.post("pools/:name/scale") { request, context in
-            let name = try context.parameters.require("name")
-            let change = try ScaleBody.change(try await body(of: request))
-            guard let pool = try await engine.scale(name, change) else { throw unknownPool(name) }
-            return try JSONAnswer.response(PoolDocument(pool))
-        }
-        api.get("workers") { _, _ in
-            let workers = try await engine.pools().flatMap(\.workers).map(WorkerDocument.init)
-            return try JSONAnswer.response(WorkerListDocument(workers: workers))
-        }
-    }
-
-    private func unknownPool(_ name: String) -> ErrorAnswer {
-        ErrorAnswer(
-            .notFound, code: "unknown_pool", message: "there is no pool '\(name)'", hint: "`jobsup pool` lists them")
-    }
 
     private func queues() async throws -> [QueueDocument] {
         let pools = try await engine.pools()

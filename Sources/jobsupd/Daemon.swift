@@ -16,6 +16,7 @@ struct Daemon {
     static let version = "0.1.0"
 
     let settings: DaemonSettings
+    let source: ConfigurationSource
     let logger: Logger
     let notifier: Notifier
     let time: TimeSource
@@ -45,11 +46,13 @@ struct Daemon {
             random: SystemRandomNumberGenerator(), emit: emit)
         let duty = EngineDuty(
             engine: engine, notifier: notifier, drainTimeout: settings.drainTimeout, trouble: trouble, emit: emit)
+        let reloader = Reloader(
+            source: source, current: settings, engine: engine, notifier: notifier, logger: logger)
         let (listening, listens) = AsyncStream.makeStream(of: Void.self)
         let server = APIServer(
             engine: engine, facts: facts, time: time, trouble: trouble,
-            requestIDs: RequestIDSource(SystemRandomNumberGenerator()), socket: settings.apiSocket, loops: webLoops,
-            logger: logger, onListening: { listens.finish() })
+            requestIDs: RequestIDSource(SystemRandomNumberGenerator()), reload: Reload { try await reloader.reload() },
+            socket: settings.apiSocket, loops: webLoops, logger: logger, onListening: { listens.finish() })
         // Shut down in reverse: first the engine drains, and until it has, the API answers.
         let group = ServiceGroup(
             configuration: .init(
@@ -62,7 +65,7 @@ struct Daemon {
         do {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await group.run() }
-                tasks.addTask { try await obeySignals(group, engine) }
+                tasks.addTask { try await obeySignals(group, engine, reloader) }
                 tasks.addTask {
                     for await _ in listening {}
                     try Task.checkCancellation()
@@ -132,10 +135,14 @@ struct Daemon {
         notifier.ready(status: "running")
     }
 
-    /// The first SIGTERM or SIGINT drains, every further one hurries.
-    private func obeySignals(_ group: ServiceGroup, _ engine: Engine) async throws {
+    /// The first SIGTERM or SIGINT drains, every further one hurries. SIGHUP reads the configuration again.
+    private func obeySignals(_ group: ServiceGroup, _ engine: Engine, _ reloader: Reloader) async throws {
         var count = 0
-        for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
+            if signal == .sighup {
+                if count == 0 { await reloader.reloadForSignal() }
+                continue
+            }
             count += 1
             if count == 1 {
                 notifier.stopping(status: "draining")

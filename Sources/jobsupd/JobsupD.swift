@@ -30,14 +30,16 @@ struct JobsupD: AsyncParsableCommand {
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let output = LogOutput.detect(environment: environment)
-        let configuration = try load(environment, output: output)
+        let source = ConfigurationSource(path: config, environment: environment, flags: flags)
+        let configuration = try load(source, output: output)
         let level = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
         let logger = Self.logger(output, level: level)
         for warning in configuration.warnings { logger.warning("\(warning)") }
         let notifier = Notifier.fromEnvironment()
         do {
             let settings = try DaemonSettings(configuration, environment: environment)
-            try await Daemon(settings: settings, logger: logger, notifier: notifier, time: .system).run()
+            try await Daemon(settings: settings, source: source, logger: logger, notifier: notifier, time: .system)
+                .run()
         } catch {
             let failure = StartFailure(error)
             logger.event(
@@ -47,13 +49,17 @@ struct JobsupD: AsyncParsableCommand {
         }
     }
 
-    private func load(_ environment: [String: String], output: LogOutput) throws -> Configuration {
+    private var flags: [(flag: String, path: [String], value: String)] {
         var flags: [(flag: String, path: [String], value: String)] = []
         if let stateDirectory { flags.append(("--state-directory", ["state_directory"], stateDirectory)) }
         if let runtimeDirectory { flags.append(("--runtime-directory", ["runtime_directory"], runtimeDirectory)) }
         if let logLevel { flags.append(("--log-level", ["log_level"], logLevel)) }
+        return flags
+    }
+
+    private func load(_ source: ConfigurationSource, output: LogOutput) throws -> Configuration {
         do throws(ConfigurationError) {
-            return try ConfigurationLoader(environment: environment, flags: flags).load(config)
+            return try source.load()
         } catch {
             let logger = Self.logger(output, level: .info)
             for problem in error.problems {

@@ -8,6 +8,8 @@ protocol WorkerPool: AnyObject {
     var demand: Int { get }
     /// Whether nothing of it runs any more.
     var isEmpty: Bool { get }
+    /// Not in the configuration any more: to be forgotten when it is empty.
+    var isRemoved: Bool { get }
 
     /// Brings the pool to life.
     func start()
@@ -15,11 +17,21 @@ protocol WorkerPool: AnyObject {
     func take(_ jobs: [ClaimedJob])
     /// Sets the wanted number of processes, within the pool's bounds.
     func scale(to wanted: Int)
+    /// Takes over settings that its workers can go on under.
+    func change(to settings: PoolSettings)
+    /// Brings in workers with other settings, or anew with the same.
+    func rollOut(_ settings: PoolSettings)
+    /// Ends a hold or a pause: starts what is missing at once.
+    func resume()
     /// Takes nothing new and lets what runs come to its end.
     func drain()
+    /// Drains for good.
+    func remove()
     /// Ends what runs soon: SIGTERM, grace, SIGKILL.
     func hurry()
     /// Brings a running job to its end; says whether it runs here.
     func cancel(_ lease: Lease) -> Bool
+    /// Memory in bytes, by the process host's number of each process.
+    func measured(_ bytes: [UInt64: Int])
     func status() -> PoolStatus
 }

@@ -5,15 +5,16 @@ import Supervision
 
 /// A pool that runs one program for each job. Lives on the engine's event loop.
 final class ExecPool: WorkerPool {
-    let settings: PoolSettings
+    private(set) var settings: PoolSettings
     private let context: EngineContext
     private(set) var wanted = 0
     private(set) var runs: [ExecRun] = []
     private var serial = 0
-    private var lastExit: String?
+    private var ends = RecentEnds()
     private var completed = 0
     private var failed = 0
     private var isDraining = false
+    private(set) var isRemoved = false
     private var backoff = RestartBackoff()
     /// Armed while the pool pauses because its program cannot be started.
     private var pause: Scheduled<Void>?
@@ -45,13 +46,13 @@ final class ExecPool: WorkerPool {
     }
 
     func hurry() {
-        for run in runs { stop(run, why: "the daemon stops at once") }
+        for run in runs { stop(run, .hurry) }
     }
 
     func cancel(_ lease: Lease) -> Bool {
         guard let run = runs.first(where: { $0.job.lease == lease }) else { return false }
         run.job.ending = run.job.ending ?? .cancel
-        stop(run, why: "cancelled")
+        stop(run, .jobCancelled(job: lease.job.description))
         return true
     }
 
@@ -64,7 +65,7 @@ final class ExecPool: WorkerPool {
         let run = ExecRun(
             name: "\(settings.name)-\(serial)", pool: settings.name, job: inFlight, startedAt: context.time.now())
         runs.append(run)
-        var request = SpawnRequest(pool: settings, environment: environment(of: run, job))
+        var request = SpawnRequest(pool: settings, worker: run.name, environment: environment(of: run, job))
         request.standardInput = .bytes(job.payload)
         request.output = .captureStandardOutput(limitBytes: context.limits.resultBytes)
         let me = NIOLoopBound((self, run), eventLoop: context.loop)
@@ -78,7 +79,7 @@ final class ExecPool: WorkerPool {
         if let deadline = inFlight.deadline {
             run.timer = context.schedule(at: deadline) {
                 run.job.ending = run.job.ending ?? .timeout
-                self.stop(run, why: "job \(run.job.lease.job) ran out of its time")
+                self.stop(run, .jobTimeout(job: run.job.lease.job.description))
             }
         }
     }
@@ -101,10 +102,10 @@ final class ExecPool: WorkerPool {
     }
 
     /// SIGTERM to the program's process group now, SIGKILL to the whole tree after the grace.
-    private func stop(_ run: ExecRun, why: String) {
+    private func stop(_ run: ExecRun, _ reason: StopReason) {
         guard run.stopReason == nil else { return }
-        run.stopReason = why
-        context.emit(.workerStopping(run.named, why: why))
+        run.stopReason = reason
+        context.emit(.workerStopping(run.named, why: reason.words))
         run.process?.terminate()
         run.timer?.cancel()
         run.timer = context.schedule(at: context.time.uptime() + settings.stopGrace) { run.process?.killTree() }
@@ -116,7 +117,7 @@ final class ExecPool: WorkerPool {
             run.pid = pid
         case .lines(let lines):
             for line in lines {
-                run.heard(line.text)
+                run.heard(line)
                 context.emit(
                     .workerOutput(run.named, job: run.namedJob, stream: line.streamName, text: line.text))
             }
@@ -138,7 +139,11 @@ final class ExecPool: WorkerPool {
         // Other runs of the same claim may have failed with it: one pause for all.
         guard pause == nil else { return }
         let delay = max(RestartBackoff.base, backoff.death(using: &context.random))
-        lastExit = error.words
+        let cause = EndCause.spawnFailed(error.words)
+        ends.add(
+            WorkerEnd(
+                worker: run.name, pid: nil, at: context.time.now(), cause: cause, isExpected: false,
+                jobs: [run.job.lease.job], peakMemoryBytes: nil, lastWords: [], foreignSignal: nil))
         context.emit(.spawnFailed(pool: settings.name, message: error.words, retryIn: delay))
         guard !isDraining else { return }
         pause = context.schedule(at: context.time.uptime() + delay) {
@@ -151,17 +156,14 @@ final class ExecPool: WorkerPool {
         run.process?.killTree()
         remove(run)
         backoff.healthy()
-        let report = run.report(on: exit, resultLimitBytes: context.limits.resultBytes)
+        let end = run.end(exit, at: context.time.now())
+        let report = run.report(on: exit, end.cause, resultLimitBytes: context.limits.resultBytes)
         if exit.isSuccess { completed += 1 } else { failed += 1 }
         if exit.isDeath {
-            lastExit = "\(run.name) \(exit.words)"
-            let end = EngineEvent.WorkerEnd(
-                words: exit.words, isExpected: run.stopReason != nil,
-                foreignSignal: run.stopReason == nil ? exit.signalName : nil, jobs: [run.job.lease.job],
-                peakRSSBytes: exit.maxResidentBytes)
+            ends.add(end)
             context.emit(.workerExited(run.named, end))
         }
-        if run.job.ending == nil, run.stopReason != nil, !exit.isSuccess {
+        if run.job.ending == nil, run.stopReason == .hurry, !exit.isSuccess {
             // Ended by the daemon's own stop: interrupted, no fault of the job.
             context.store.release([run.job.lease])
         } else {
@@ -177,16 +179,51 @@ final class ExecPool: WorkerPool {
         runs.removeAll { $0 === run }
     }
 
+    func measured(_ bytes: [UInt64: Int]) {
+        for run in runs {
+            guard let id = run.process?.id, let bytes = bytes[id] else { continue }
+            run.memoryBytes = bytes
+            run.peakMemoryBytes = max(run.peakMemoryBytes ?? 0, bytes)
+            let limit = [settings.recycle.memoryHardBytes, context.memoryLimit(run.job.type)].compactMap(\.self).min()
+            if let limit, bytes > limit { stop(run, .memoryLimit(bytes: bytes, limit: limit)) }
+        }
+    }
+
+    /// The next runs are made by these; those under way end as they began.
+    func change(to settings: PoolSettings) {
+        let isResized = settings.processes != self.settings.processes || settings.bounds != self.settings.bounds
+        self.settings = settings
+        scale(to: isResized ? settings.processes : wanted)
+    }
+
+    func rollOut(_ settings: PoolSettings) {
+        change(to: settings)
+    }
+
+    func remove() {
+        isRemoved = true
+        drain()
+    }
+
+    func resume() {
+        pause?.cancel()
+        pause = nil
+        backoff.healthy()
+        context.pump()
+    }
+
     func status() -> PoolStatus {
         let workers = runs.map { run in
             WorkerStatus(
                 name: run.name, pool: settings.name, pid: run.pid, state: run.stopReason == nil ? .busy : .stopping,
                 since: run.startedAt,
                 jobs: [RunningJob(id: run.job.lease.job, type: run.job.type, since: run.startedAt)],
-                completed: 0, failed: 0, build: "")
+                completed: 0, failed: 0, build: "", generation: 1, memoryBytes: run.memoryBytes, statusText: nil,
+                note: run.stopReason?.words)
         }
         return PoolStatus(
-            settings: settings, wanted: wanted, workers: workers, backoff: pause == nil ? 0 : max(0, wanted),
-            restarts: 0, completed: completed, failed: failed, lastExit: lastExit)
+            settings: settings, wanted: wanted, health: .healthy, generation: 1, rollout: .none, workers: workers,
+            backoff: pause == nil ? 0 : max(0, wanted), restarts: 0, recycled: 0, completed: completed, failed: failed,
+            ends: ends.all)
     }
 }
