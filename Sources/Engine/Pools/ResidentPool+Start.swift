@@ -69,7 +69,10 @@ extension ResidentPool {
             worker.pid = pid
             context.emit(.workerStarted(worker.named))
             apply(.spawn, to: worker)
-            if let readyAfter { worker.stateDeadline = context.time.uptime() + readyAfter }
+            if worker.state == .starting {
+                worker.stateDeadline =
+                    readyAfter.map { context.time.uptime() + $0 } ?? worker.spawnedAt + settings.bootTimeout
+            }
             arm(worker)
         case .lines(let lines): heard(lines, from: worker)
         case .failed(let error): spawnFailed(error, of: worker)
