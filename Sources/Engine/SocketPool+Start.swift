@@ -49,6 +49,7 @@ extension SocketPool {
                 context.emit(
                     .workerOutput(worker.named, job: nil, stream: line.streamName, text: line.text))
             }
+        case .notified: break
         case .failed(let error):
             spawnFailed(error, worker: worker, in: slot)
         case .exited(let exit):
