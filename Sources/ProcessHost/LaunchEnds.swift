@@ -47,10 +47,11 @@ struct LaunchEnds: ~Copyable {
     }
 
     consuming func launch(
-        _ order: Spawner.Order, _ launchOrder: LaunchOrder, marker: UInt64, process: Foundation.Process
+        _ order: Spawner.Order, _ launchOrder: LaunchOrder, marker: UInt64, machineOOMKills: Int?,
+        process: Foundation.Process
     ) -> Launch {
         Launch(
-            handle: order.handle, order: launchOrder, marker: marker, onEvent: order.onEvent, process: process,
-            control: control, output: output, errors: errors)
+            handle: order.handle, order: launchOrder, marker: marker, machineOOMKills: machineOOMKills,
+            onEvent: order.onEvent, process: process, control: control, output: output, errors: errors)
     }
 }

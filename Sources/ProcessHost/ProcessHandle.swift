@@ -12,6 +12,7 @@ package final class ProcessHandle: Sendable {
         var processID: Int32 = 0
         var hasEnded = false
         var isDoomed = false
+        var wasKilledByUs = false
         var waiting: [Waiting] = []
     }
 
@@ -21,6 +22,7 @@ package final class ProcessHandle: Sendable {
         let toGroup: Bool
     }
 
+    /// Unique among the processes of one host.
     package let id: UInt64
     private let state = Mutex(State())
     private let onDoom: @Sendable () -> Void
@@ -62,6 +64,9 @@ package final class ProcessHandle: Sendable {
     /// Its descendants are to be killed whenever they are found.
     var isDoomed: Bool { state.withLock { $0.isDoomed } }
 
+    /// A SIGKILL that ended it may have been ours.
+    var wasKilledByUs: Bool { state.withLock { $0.wasKilledByUs } }
+
     func attach(_ pidfd: consuming Descriptor, processID: Int32) {
         var pidfd: Descriptor? = pidfd
         state.withLock { state in
@@ -90,6 +95,7 @@ package final class ProcessHandle: Sendable {
 
     private static func send(_ waiting: Waiting, _ state: inout State) -> Bool {
         guard !state.hasEnded else { return false }
+        if waiting.signal == SIGKILL { state.wasKilledByUs = true }
         guard let pidfd = state.pidfd?.rawValue else {
             if !state.waiting.contains(waiting) { state.waiting.append(waiting) }
             return true

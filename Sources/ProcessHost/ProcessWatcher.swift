@@ -9,6 +9,9 @@ final class ProcessWatcher: Sendable {
         case failed(SpawnError, onEvent: @Sendable (ProcessEvent) -> Void)
         /// Enough of what was read from this process has been dealt with.
         case outputMayResume(UInt64)
+        case listen(NotifySocket)
+        case stopListening(NotifySocket)
+        case findMemoryTargets(then: @Sendable ([MemoryTarget]) -> Void)
         /// The tree of some process is to be killed.
         case doomed
         case killEverything(then: @Sendable () -> Void)

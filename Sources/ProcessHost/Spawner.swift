@@ -89,6 +89,7 @@ final class Spawner: Sendable {
         process.environment = [:]
         process.currentDirectoryURL = URL(fileURLWithPath: "/", isDirectory: true)
         process.standardInput = FileHandle(fileDescriptor: ends.launcherControl.rawValue, closeOnDealloc: false)
+        let machineOOMKills = MachineMemory.oomKills()
         do {
             try startProcess(process)
         } catch {
@@ -97,7 +98,8 @@ final class Spawner: Sendable {
             throw SpawnError(failure)
         }
         forkFailed = false
-        return ends.launch(order, launchOrder, marker: marker, process: process)
+        return ends.launch(
+            order, launchOrder, marker: marker, machineOOMKills: machineOOMKills, process: process)
     }
 
     private func checkLauncher() throws(SpawnError) {

@@ -18,6 +18,8 @@ extension WatchLoop {
         process.status = status
         // Whoever forks at this moment holds a copy of the launcher's end for an instant. Nothing more can come over it.
         if process.control != nil { beginProgram(of: process) }
+        drainNotifications(of: process)
+        process.endOfMemory = MemoryEnd(of: process)
         let hasTime = process.failure == nil && status.pid != 0 && status.signalled == 0
         process.ending = Ending(deadline: hasTime ? equipment.now() + equipment.leftoverGrace : nil)
         process.drain(through: buffer)
@@ -67,6 +69,7 @@ extension WatchLoop {
     }
 
     private func reportExit(of process: WatchedProcess) {
+        process.exitIsReported = true
         if let failure = process.failure {
             process.onEvent(.failed(failure))
         } else if let exit = process.exit {
@@ -98,7 +101,7 @@ extension WatchLoop {
         process.handle.detach()
         process.control = nil
         process.deathWatch = []
-        processes[process.id] = nil
+        processes.remove(process)
         ending.remove(process.id)
         equipment.onReleased(process.process)
     }

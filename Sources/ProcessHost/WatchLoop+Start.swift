@@ -5,7 +5,7 @@ import Glibc
 extension WatchLoop {
     func watch(_ process: WatchedProcess) {
         guard let control = process.control?.rawValue else { return }
-        processes[process.id] = process
+        processes.insert(process)
         do throws(SystemCallFailure) {
             try equipment.urgent.add(rawValue: control, token: WatchToken.control(process.id).rawValue)
         } catch {

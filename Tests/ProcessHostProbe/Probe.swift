@@ -18,6 +18,7 @@ struct Probe {
         case "end": try Ending.run()
         case "few-descriptors": try Limits.withFewDescriptors()
         case "few-processes": try Limits.withFewProcesses()
+        case "without-rights": try Rights.run()
         default:
             FileHandle.standardError.write(Data("no such probe\n".utf8))
             exit(64)
@@ -50,7 +51,7 @@ struct Probe {
             switch event {
             case .exited(let exit): result.withLock { $0 = .success(exit) }
             case .failed(let error): result.withLock { $0 = .failure(error) }
-            case .started, .lines: return
+            case .started, .lines, .notified: return
             }
             done.signal()
         }

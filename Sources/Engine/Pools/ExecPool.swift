@@ -121,6 +121,7 @@ final class ExecPool: WorkerPool {
                 context.emit(
                     .workerOutput(run.named, job: run.namedJob, stream: line.streamName, text: line.text))
             }
+        case .notified: break
         case .failed(let error): spawnFailed(run, error)
         case .exited(let exit): exited(run, exit)
         }
