@@ -26,6 +26,7 @@ package final class Engine: Sendable {
 
         /// A process ended: forgets pools that are gone, and ends the drain with the last one.
         func processEnded() {
+            for pool in pools where pool.isRemoved && pool.isEmpty { pool.close() }
             dispatcher.pools.removeAll { $0.isRemoved && $0.isEmpty }
             completeDrain()
         }
@@ -89,9 +90,12 @@ package final class Engine: Sendable {
             loop: loop, time: time, store: store, host: host, settler: settler, limits: settings.limits,
             workerSocketPath: settings.workerSocket.path, random: random, emit: emit)
         context.memoryLimit = { intake.value.policy(of: $0).memoryLimitBytes }
+        context.limitsMemoryByType = { intake.value.limitsMemory }
         let pools = settings.pools.map { makePool($0, context) }
         let door = ClientDoor(limit: settings.clientLimit, group: settings.clientSocket.group)
         let rooms = Rooms(context: context, pools: pools, door: door)
+        let watch = MemoryWatch(context: context) { [unowned rooms] in rooms.pools }
+        context.started = { watch.wake() }
         context.pump = { [unowned rooms] in rooms.dispatcher.pump() }
         context.processEnded = { [unowned rooms] in rooms.processEnded() }
         settler.onQuiet = { [unowned rooms] in rooms.completeDrain() }

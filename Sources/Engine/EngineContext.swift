@@ -21,6 +21,10 @@ final class EngineContext {
     var memoryLimit: (String) -> Int? = { _ in nil }
     /// Wakes the dispatcher: a worker has room.
     var pump: () -> Void = {}
+    /// Whether any job type has a limit of memory.
+    var limitsMemoryByType: () -> Bool = { false }
+    /// A process is being started.
+    var started: () -> Void = {}
     /// A process ended, which may have been the last one.
     var processEnded: () -> Void = {}
     /// Workers that have not said HELLO yet, by their token.

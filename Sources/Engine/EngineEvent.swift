@@ -36,6 +36,7 @@ package enum EngineEvent: Sendable {
     case memoryWarning(Worker, bytes: Int, limit: Int)
     case workerOutput(Worker, job: Job?, stream: String, text: String)
     case spawnFailed(pool: String, message: String, retryIn: Duration)
+    case notifySocketFailed(pool: String, path: String, message: String)
     case poolScaled(pool: String, from: Int, to: Int)
     case poolDegraded(pool: String, why: String)
     /// Nothing is started until somebody says so.

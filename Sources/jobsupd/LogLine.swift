@@ -15,7 +15,7 @@ struct LogLine {
         case .workerStarted, .workerReady, .workerExited, .workerStopping, .workerOutput, .workerRecycling,
             .workerUnkillable, .memoryWarning:
             self.init(worker: event)
-        case .spawnFailed, .poolScaled, .poolDegraded, .poolHeld, .poolRecovered, .rolloutStarted, .rolloutFinished,
+        case .spawnFailed, .notifySocketFailed, .poolScaled, .poolDegraded, .poolHeld, .poolRecovered, .rolloutStarted, .rolloutFinished,
             .rolloutFailed:
             self.init(pool: event)
         case .jobRequeued, .jobRetried, .jobEnded, .settlementStale:
@@ -124,6 +124,10 @@ struct LogLine {
             metadata["pool"] = "\(pool)"
             metadata["from"] = "\(from)"
             metadata["to"] = "\(to)"
+        case .notifySocketFailed(let pool, let path, let message):
+            self.init(.error, "pool \(pool): its workers cannot notify the daemon, \(path) cannot be made: \(message)")
+            metadata["pool"] = "\(pool)"
+            metadata["reason"] = "\(message)"
         case .poolDegraded(let pool, let why):
             self.init(
                 .critical, "pool \(pool) is degraded: \(why); one worker a minute is started until one does well",

@@ -45,6 +45,8 @@ final class ExecPool: WorkerPool {
         pause?.cancel()
     }
 
+    func close() {}
+
     func hurry() {
         for run in runs { stop(run, .hurry) }
     }
@@ -70,6 +72,7 @@ final class ExecPool: WorkerPool {
         request.output = .captureStandardOutput(limitBytes: context.limits.resultBytes)
         let me = NIOLoopBound((self, run), eventLoop: context.loop)
         let loop = context.loop
+        context.started()
         run.process = context.host.start(request) { event in
             loop.execute {
                 let (pool, run) = me.value
@@ -179,6 +182,12 @@ final class ExecPool: WorkerPool {
         run.timer?.cancel()
         runs.removeAll { $0 === run }
     }
+
+    var wantsMeasuring: Bool {
+        (settings.recycle.watchesMemory || context.limitsMemoryByType()) && !runs.isEmpty
+    }
+
+    var isNearMemoryLimit: Bool { !runs.isEmpty }
 
     func measured(_ bytes: [UInt64: Int]) {
         for run in runs {

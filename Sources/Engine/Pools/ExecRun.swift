@@ -39,7 +39,7 @@ final class ExecRun {
         let cause = EndCause(exit, after: stopReason, peakBytes: peakMemoryBytes)
         return WorkerEnd(
             worker: name, pid: pid, at: now, cause: cause, isExpected: stopReason.map { !$0.isFault } ?? exit.isSuccess,
-            jobs: [job.lease.job], peakMemoryBytes: [exit.maxResidentBytes, peakMemoryBytes].compactMap(\.self).max(),
+            jobs: [job.lease.job], peakMemoryBytes: [exit.peakMemoryBytes, peakMemoryBytes].compactMap(\.self).max(),
             lastWords: lastWords.lines, foreignSignal: stopReason == nil ? exit.signalName : nil)
     }
 

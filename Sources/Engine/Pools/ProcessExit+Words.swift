@@ -42,7 +42,9 @@ extension EndCause.Status {
 extension EndCause {
     /// `peakBytes` is what was measured, should the kernel not have counted.
     init(_ exit: ProcessExit, after reason: StopReason?, peakBytes: Int?) {
-        self.init(Status(exit.cause), after: reason, peakBytes: exit.maxResidentBytes ?? peakBytes)
+        self.init(
+            Status(exit.cause), after: reason, peakBytes: exit.peakMemoryBytes ?? peakBytes, oomKills: exit.oomKills,
+            machineOOMKills: exit.machineOOMKills)
     }
 
     /// In one word, for the record of a job that it took down: `exit 3`, `SIGKILL`.

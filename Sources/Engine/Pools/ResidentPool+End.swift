@@ -89,7 +89,7 @@ extension ResidentPool {
     private func record(_ worker: Worker, _ cause: EndCause, isExpected: Bool) {
         worker.timer?.cancel()
         context.expected[worker.token] = nil
-        let peak = [worker.exit?.maxResidentBytes, worker.peakMemoryBytes].compactMap(\.self).max()
+        let peak = [worker.exit?.peakMemoryBytes, worker.peakMemoryBytes].compactMap(\.self).max()
         let end = WorkerEnd(
             worker: worker.name, pid: worker.pid, at: context.time.now(), cause: cause, isExpected: isExpected,
             jobs: worker.jobs.running.map(\.lease.job), peakMemoryBytes: peak, lastWords: worker.lastWords.lines,

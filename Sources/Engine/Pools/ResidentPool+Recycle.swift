@@ -55,6 +55,18 @@ extension ResidentPool {
 
     // MARK: Memory
 
+    var wantsMeasuring: Bool {
+        (settings.recycle.watchesMemory || context.limitsMemoryByType()) && !isEmpty
+    }
+
+    var isNearMemoryLimit: Bool {
+        let limit = settings.recycle.memorySoftBytes ?? settings.recycle.memoryHardBytes
+        return everyWorker.contains { worker in
+            guard let bytes = worker.memoryBytes else { return true }
+            return limit.map { bytes > $0 / 2 } ?? !worker.jobs.isEmpty
+        }
+    }
+
     /// What the sweep over all processes found, by the process host's number of each.
     func measured(_ bytes: [UInt64: Int]) {
         for worker in everyWorker {

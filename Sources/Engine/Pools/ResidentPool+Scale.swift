@@ -77,6 +77,10 @@ extension ResidentPool {
         for worker in everyWorker { leave(worker, reason) }
     }
 
+    func close() {
+        closeNotifySocket()
+    }
+
     func hurry() {
         for worker in everyWorker { stop(worker, .hurry) }
     }

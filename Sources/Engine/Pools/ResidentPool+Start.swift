@@ -35,9 +35,11 @@ extension ResidentPool {
         worker.slot = slot
         worker.stateDeadline = worker.spawnedAt + settings.bootTimeout
         if settings.kind == .socket { context.expected[worker.token] = (self, worker) }
-        let request = SpawnRequest(pool: settings, worker: worker.name, environment: environment(of: worker))
+        let request = SpawnRequest(
+            pool: settings, worker: worker.name, environment: environment(of: worker), notifySocket: notifySocket)
         let me = NIOLoopBound((self, worker), eventLoop: context.loop)
         let loop = context.loop
+        context.started()
         worker.process = context.host.start(request) { event in
             loop.execute {
                 let (pool, worker) = me.value
@@ -75,6 +77,7 @@ extension ResidentPool {
             }
             arm(worker)
         case .lines(let lines): heard(lines, from: worker)
+        case .notified(let message): notified(message, by: worker)
         case .failed(let error): spawnFailed(error, of: worker)
         case .exited(let exit): exited(worker, exit)
         }
@@ -128,15 +131,5 @@ extension ResidentPool {
         context.emit(.poolRecovered(pool: settings.name))
         for worker in crew { worker.isCanary = false }
         for slot in slots where slot.worker == nil { fill(slot) }
-    }
-}
-
-extension SpawnRequest {
-    /// The command of a pool with a complete environment.
-    init(pool: PoolSettings, worker: String, environment: [String: String]) {
-        self.init(
-            executable: pool.command.first ?? "", arguments: Array(pool.command.dropFirst()),
-            environment: environment, directory: pool.directory ?? "/", user: pool.user, group: pool.group,
-            umask: pool.limits.umask)
     }
 }

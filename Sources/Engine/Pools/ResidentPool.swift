@@ -36,6 +36,7 @@ final class ResidentPool: WorkerPool {
     var serial = 0
     var counts = PoolCounts()
     var ends = RecentEnds()
+    var notifySocket: NotifySocket?
     var isDraining = false
     /// Not in the configuration any more: gone with its last worker.
     var isRemoved = false
@@ -58,6 +59,7 @@ final class ResidentPool: WorkerPool {
     }
 
     func start() {
+        openNotifySocket()
         scale(to: settings.processes)
     }
 

@@ -27,10 +27,16 @@ protocol WorkerPool: AnyObject {
     func drain()
     /// Drains for good.
     func remove()
+    /// The last of it is gone.
+    func close()
     /// Ends what runs soon: SIGTERM, grace, SIGKILL.
     func hurry()
     /// Brings a running job to its end; says whether it runs here.
     func cancel(_ lease: Lease) -> Bool
+    /// Whether it has processes with a limit to their memory.
+    var wantsMeasuring: Bool { get }
+    /// Whether one of them is beyond half of it.
+    var isNearMemoryLimit: Bool { get }
     /// Memory in bytes, by the process host's number of each process.
     func measured(_ bytes: [UInt64: Int])
     func status() -> PoolStatus
