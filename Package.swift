@@ -80,7 +80,9 @@ let package = Package(
             name: "DaemonConfiguration",
             dependencies: ["JobModel", "Supervision", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
-        .target(name: "Systemd", dependencies: ["CSystemd", "JobModel", logging], swiftSettings: strict),
+        // How the daemon's log looks as text: it writes that, and the command reads it.
+        .target(name: "TextLog", swiftSettings: strict),
+        .target(name: "Systemd", dependencies: ["CSystemd", "JobModel", "TextLog", logging], swiftSettings: strict),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(
             name: "SQLiteStore",
@@ -97,7 +99,7 @@ let package = Package(
         .executableTarget(
             name: "jobsup",
             dependencies: [
-                "DaemonConfiguration", "JobModel", "JobsupClient", "TaskJSON", nioCore, nioPosix, arguments,
+                "DaemonConfiguration", "JobModel", "JobsupClient", "TaskJSON", "TextLog", nioCore, nioPosix, arguments,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ], swiftSettings: strict),
@@ -142,7 +144,9 @@ let package = Package(
         .executableTarget(
             name: "SystemdProbe", dependencies: ["JobModel", "Systemd", logging], path: "Tests/SystemdProbe",
             swiftSettings: strict),
-        .testTarget(name: "SystemdTests", dependencies: ["JobModel", "Systemd", logging], swiftSettings: strict),
+        .testTarget(
+            name: "SystemdTests", dependencies: ["JobModel", "Systemd", "TextLog", logging], swiftSettings: strict),
+        .testTarget(name: "TextLogTests", dependencies: ["TextLog"], swiftSettings: strict),
         .target(
             name: "WireSupport", dependencies: ["WorkerProtocol", nioPosix], path: "Tests/WireSupport",
             swiftSettings: strict),

@@ -15,12 +15,16 @@ public struct JobContext: Sendable {
     private let slot: Int
     private let startedAt: ContinuousClock.Instant
     private let reporter: any ProgressReporter
+    private let jobLog: JobLog
 
-    init(frame: JobFrame, slot: Int, startedAt: ContinuousClock.Instant, reporter: any ProgressReporter) {
+    init(
+        frame: JobFrame, slot: Int, startedAt: ContinuousClock.Instant, reporter: any ProgressReporter, log: JobLog
+    ) {
         self.frame = frame
         self.slot = slot
         self.startedAt = startedAt
         self.reporter = reporter
+        jobLog = log
     }
 
     /// The job's id, the same for all its attempts.
@@ -58,6 +62,14 @@ public struct JobContext: Sendable {
     public func progress(_ current: Int, of total: Int = 0, stage: String = "", message: String = "") {
         reporter.report(
             JobProgress(current: current, total: total, stage: stage, message: message), of: frame, slot: slot)
+    }
+
+    /// Writes a line, or several, to the daemon's log, under this job's id: `jobsup job logs ID` shows them.
+    ///
+    /// What `print` writes gets there too, but in a process that runs several jobs nobody can say which of them wrote
+    /// it; and it waits in a buffer of the C library until that is full, or flushed.
+    public func log(_ text: String) {
+        jobLog.log(text, of: frame.job)
     }
 }
 

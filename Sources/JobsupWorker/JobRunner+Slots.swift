@@ -30,7 +30,7 @@ extension JobRunner {
     private func perform(_ job: JobFrame, _ slot: Int, _ startedAt: ContinuousClock.Instant) async -> JobOutcome {
         guard let handler = handlers[job.type] else { return .unknownTask(job.type) }
         do {
-            let context = JobContext(frame: job, slot: slot, startedAt: startedAt, reporter: self)
+            let context = JobContext(frame: job, slot: slot, startedAt: startedAt, reporter: self, log: log)
             return .done(try await handler(job.payload, context))
         } catch {
             return JobOutcome(error)

@@ -67,17 +67,19 @@ final class JobRunner: Sendable {
     let state: NIOLockedValueBox<State>
     let channel: any Channel
     let handlers: [String: JobHandler]
+    let log: JobLog
     let now: @Sendable () -> ContinuousClock.Instant
     /// The end of the connection: gently, or with a reason.
     private let ended: EventLoopPromise<Void>
     let slotsEnded: EventLoopPromise<Void>
 
     init(
-        channel: any Channel, handlers: [String: JobHandler], slots: Int,
+        channel: any Channel, handlers: [String: JobHandler], slots: Int, log: JobLog,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.channel = channel
         self.handlers = handlers
+        self.log = log
         self.now = now
         ended = channel.eventLoop.makePromise()
         slotsEnded = channel.eventLoop.makePromise()

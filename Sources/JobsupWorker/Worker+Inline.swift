@@ -22,7 +22,8 @@ extension Worker {
             job: 1, lease: 1, attempt: UInt16(clamping: attempt), maxAttempts: UInt16(clamping: maxAttempts),
             timeoutMilliseconds: 0, enqueuedAtMilliseconds: 0, type: type, queue: "inline",
             requestID: requestID ?? "", payload: ByteBuffer(bytes: bytes))
-        let context = JobContext(frame: frame, slot: 0, startedAt: .now, reporter: InlineReporter(onProgress))
+        let context = JobContext(
+            frame: frame, slot: 0, startedAt: .now, reporter: InlineReporter(onProgress), log: JobLog(isTagged: false))
         return try await handler(frame.payload, context)
     }
 

@@ -67,7 +67,9 @@ extension Worker {
         guard !handlers.isEmpty else { throw WorkerError.noHandlers }
         let hello = HelloFrame(
             slots: environment.slots, token: environment.token, build: build, types: handlers.keys.sorted())
-        let runner = try await connect(to: environment.socketPath, on: loop, handlers: handlers, hello: hello)
+        let runner = try await connect(
+            to: environment.socketPath, on: loop, handlers: handlers, hello: hello,
+            log: JobLog(isTagged: environment.tagsOutput))
         current.withLock { $0 = runner }
         defer { current.withLock { $0 = nil } }
         let signals = handlingSignals ? try await StopSignals(on: loop) { runner.drainOrStop(reason: $0) } : nil
@@ -80,13 +82,14 @@ extension Worker {
     }
 
     private func connect(
-        to path: String, on loop: any EventLoop, handlers: [String: JobHandler], hello: HelloFrame
+        to path: String, on loop: any EventLoop, handlers: [String: JobHandler], hello: HelloFrame, log: JobLog
     ) async throws -> JobRunner {
         do {
             return try await ClientBootstrap(group: loop).connect(unixDomainSocketPath: path) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.closeOnExec()
-                    let runner = JobRunner(channel: channel, handlers: handlers, slots: Int(hello.slots))
+                    let runner = JobRunner(
+                        channel: channel, handlers: handlers, slots: Int(hello.slots), log: log)
                     try channel.pipeline.syncOperations.addHandler(WorkerChannelHandler(hello: hello, runner: runner))
                     return runner
                 }

@@ -4,6 +4,8 @@ struct WorkerEnvironment: Hashable, Sendable {
     let token: String
     /// Jobs at once.
     let slots: UInt16
+    /// Whether log lines are to name their jobs.
+    let tagsOutput: Bool
 
     init(_ environment: [String: String]) throws(WorkerError) {
         guard let path = environment["JOBSUP_SOCKET"], !path.isEmpty else {
@@ -17,5 +19,6 @@ struct WorkerEnvironment: Hashable, Sendable {
         self.socketPath = path
         self.token = token
         self.slots = slots
+        tagsOutput = environment["JOBSUP_OUTPUT_TAGS"] == "1"
     }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import JobModel
 import Logging
+import TextLog
 
 /// Log events as lines of text: time, level, message, `key=value`.
 package struct TextLogHandler: LogHandler {
@@ -33,10 +34,11 @@ package struct TextLogHandler: LogHandler {
         let metadata = Logger.Metadata.merged(logger: metadata, provider: metadataProvider, event: event)
         let text = LogText(event, metadata: metadata)
         let time = Self.time(now())
-        let level = event.level.rawValue + String(repeating: " ", count: max(0, 8 - event.level.rawValue.utf8.count))
+        let level = TextLine.padded(level: event.level.rawValue)
         guard colours else { return write("\(time) \(level) \(text.line)\n") }
         let pairs = text.pairs.map { " \u{1B}[2m\($0.key)=\u{1B}[0m\($0.value)" }.joined()
-        write("\u{1B}[2m\(time)\u{1B}[0m \(Self.colour(of: event.level))\(level)\u{1B}[0m \(text.message)\(pairs)\n")
+        let message = text.message + LogPairs.separator(after: text.message)
+        write("\u{1B}[2m\(time)\u{1B}[0m \(Self.colour(of: event.level))\(level)\u{1B}[0m \(message)\(pairs)\n")
     }
 
     private static func colour(of level: Logger.Level) -> String {

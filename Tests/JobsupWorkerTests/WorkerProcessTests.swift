@@ -11,8 +11,9 @@ import WorkerProtocol
         let connection: PeerConnection
         let process: Process
         let ended: AsyncStream<Void>
+        let output = Pipe()
 
-        init(slots: Int = 1) async throws {
+        init(slots: Int = 1, tagsOutput: Bool = false) async throws {
             peer = try await DaemonPeer()
             let (ended, tell) = AsyncStream.makeStream(of: Void.self)
             self.ended = ended
@@ -22,7 +23,9 @@ import WorkerProtocol
             process.environment = [
                 "JOBSUP_SOCKET": peer.path, "JOBSUP_TOKEN": "t", "JOBSUP_SLOTS": String(slots),
                 "LD_LIBRARY_PATH": ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] ?? "",
+                "JOBSUP_OUTPUT_TAGS": tagsOutput ? "1" : "",
             ]
+            process.standardOutput = output
             process.terminationHandler = { _ in tell.finish() }
             self.process = process
             // From a thread whose signal mask is empty: what a task's thread blocks, the child would block as well.
@@ -118,6 +121,19 @@ import WorkerProtocol
         let fixture = try await Fixture()
         fixture.connection.send(WorkerSession.job(1, "inheritance"))
         #expect(try await fixture.settlement().done?.1 == #"{"connections":0,"hasToken":false}"#)
+        fixture.connection.send(.empty(.drain))
+        #expect(try await fixture.connection.next() == .bye(ByeFrame(reason: "")))
+        try await fixture.end()
+    }
+
+    @Test(arguments: [(true, "\u{1E}1\u{1F}one\n\u{1E}2\u{1F}two\n"), (false, "one\ntwo\n")])
+    func whatAHandlerLogsNamesItsJob(tagsOutput: Bool, written: String) async throws {
+        let fixture = try await Fixture(tagsOutput: tagsOutput)
+        fixture.connection.send(
+            WorkerSession.job(1, "say", payload: "one"), WorkerSession.job(2, "say", payload: "two"))
+        for _ in 1...2 { _ = try await fixture.settlement() }
+        // Written before the job is done, and not when a buffer is full.
+        #expect(String(decoding: fixture.output.fileHandleForReading.availableData, as: UTF8.self) == written)
         fixture.connection.send(.empty(.drain))
         #expect(try await fixture.connection.next() == .bye(ByeFrame(reason: "")))
         try await fixture.end()

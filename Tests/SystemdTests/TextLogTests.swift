@@ -3,6 +3,7 @@ import JobModel
 import Logging
 import Systemd
 import Testing
+import TextLog
 
 @Suite struct TextLogTests {
     private let lines = Recorder<String>()
@@ -43,7 +44,7 @@ import Testing
         ("\u{202E}txt.exe", #""\u{202e}txt.exe""#), ("grün", "grün"),
     ])
     func aValueIsAlwaysOneWord(value: String, word: String) {
-        #expect(LogText.word(value) == word)
+        #expect(LogWord.word(value) == word)
     }
 
     @Test func aMessageCannotForgeALine() {

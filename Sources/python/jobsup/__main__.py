@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 
-from . import signals
+from . import output, signals
 from .app import App
 from .environment import WorkerEnvironment
 from .errors import JobsupError
@@ -24,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     # The daemon logs what comes through this pipe; Python would keep it until a block is full, or the process is killed.
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(line_buffering=True)
+    # Before anything takes hold of the streams: the handlers of `logging` keep the one that they find.
+    output.install()
     logging.basicConfig(level=options.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     try:
         # Before the app is imported: its code never sees the token.

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Callable
 
+from . import output
 from .context import Job, current
 from .outcome import Outcome, outcome_of_error, run, run_async, unknown_type
 from .session import Session
@@ -129,6 +130,7 @@ class AsyncRunner:
             current.set(job)
             begin = self._clock()
             outcome = await self._outcome(job)
+            output.end_job(job)
             end = self._clock()
             session.settle(job, outcome, end - begin, end)
         except BaseException:

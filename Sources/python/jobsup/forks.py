@@ -7,6 +7,7 @@ import signal
 import socket
 import weakref
 
+from . import output
 from .session import Session
 
 _left_behind: weakref.WeakKeyDictionary[Session, socket.socket] = weakref.WeakKeyDictionary()
@@ -22,6 +23,7 @@ def leave_behind(sock: socket.socket, session: Session) -> None:
 
 
 def _in_child() -> None:
+    output.forget()
     if not _left_behind:
         return
     for session, sock in list(_left_behind.items()):

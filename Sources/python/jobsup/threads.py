@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Callable
 
+from . import output
 from .context import Job, current
 from .outcome import Outcome, run, unknown_type
 from .session import Session
@@ -121,7 +122,11 @@ class ThreadRunner:
     def _run(self, job: Job) -> Outcome:
         current.set(job)
         task = self._tasks.get(job.type)
-        return unknown_type(job) if task is None else run(task, job, self._result_limit)
+        if task is None:
+            return unknown_type(job)
+        outcome = run(task, job, self._result_limit)
+        output.end_job(job)
+        return outcome
 
     def _wait(self) -> Job | None:
         with self._arrival:

@@ -43,6 +43,10 @@ struct SwiftWorkerFixture {
             }
             return ["steps": plan.steps]
         }
+        worker.rawTask("say") { payload, job in
+            job.log(String(decoding: payload, as: UTF8.self))
+            return []
+        }
         worker.rawTask("inheritance") { _, _ in
             let encoder = JSONEncoder()
             encoder.outputFormatting = .sortedKeys
