@@ -27,7 +27,7 @@ struct ConfigurationEnvironment {
     /// What the daemon gives to workers, who may start a command of it.
     private static let ofWorkers: Set<String> = [
         "JOBSUP_SOCKET", "JOBSUP_TOKEN", "JOBSUP_POOL", "JOBSUP_WORKER", "JOBSUP_SLOTS", "JOBSUP_QUEUES",
-        "JOBSUP_QUEUE", "JOBSUP_ATTEMPT", "JOBSUP_MAX_ATTEMPTS", "JOBSUP_REQUEST_ID",
+        "JOBSUP_OUTPUT_TAGS", "JOBSUP_QUEUE", "JOBSUP_ATTEMPT", "JOBSUP_MAX_ATTEMPTS", "JOBSUP_REQUEST_ID",
     ]
 
     /// `tree` with what the environment says laid over it.

@@ -90,10 +90,13 @@ package final class Engine: Sendable {
             loop: loop, time: time, store: store, host: host, settler: settler, limits: settings.limits,
             workerSocketPath: settings.workerSocket.path, random: random, emit: emit)
         context.memoryLimit = { intake.value.policy(of: $0).memoryLimitBytes }
+        context.memoryGate = MemoryGate(
+            expected: { intake.value.policy(of: $0).expectedMemoryBytes }, available: MachineMemory.availableBytes)
         context.limitsMemoryByType = { intake.value.limitsMemory }
         let pools = settings.pools.map { makePool($0, context) }
         let door = ClientDoor(limit: settings.clientLimit, group: settings.clientSocket.group)
         let rooms = Rooms(context: context, pools: pools, door: door)
+        context.memoryGate.running = { [unowned rooms] in rooms.pools.flatMap { $0.runningMemory() } }
         let watch = MemoryWatch(context: context) { [unowned rooms] in rooms.pools }
         context.started = { watch.wake() }
         context.pump = { [unowned rooms] in rooms.dispatcher.pump() }

@@ -7,6 +7,8 @@ enum AttemptReport: Sendable {
     case retry(after: Duration, reason: String)
     case snooze(for: Duration, reason: String)
     case discard(reason: String)
+    /// It was not started: there is not so much memory free as it needs.
+    case noMemory(until: Duration, message: String)
     /// The program asks for another attempt and leaves the time to the policy (exit code 75).
     case retryLater(type: String, message: String)
     /// The process died under the job; the words say how.
@@ -52,6 +54,9 @@ struct SettlementRule {
         case .snooze(let delay, let reason):
             let failure = Failure(cause: .snoozed, type: "Snooze", message: reason)
             return .postpone(until: now + delay, reason: .snoozed, usesAttempt: false, failure: failure)
+        case .noMemory(let delay, let message):
+            let failure = Failure(cause: .memory, type: "NoMemory", message: message)
+            return .postpone(until: now + delay, reason: .memory, usesAttempt: false, failure: failure)
         case .discard(let reason):
             return .finish(.failed, failure: Failure(cause: .discarded, type: "Discard", message: reason))
         case .crashed(let type, let message):

@@ -169,6 +169,10 @@ struct LogLine {
             metadata["worker"] = "\(worker)"
             metadata["reason"] = "\(failure.message)"
             name(job)
+        case .jobRetried(let job, _, let failure, _) where failure.type == "NoMemory":
+            self.init(.info, "job \(job.id) (\(job.type)) waits: \(failure.message)")
+            metadata["cause"] = "\(failure.cause.name)"
+            name(job)
         case .jobRetried(let job, let worker, let failure, let at):
             let text = "job \(job.id) (\(job.type)) did not complete, attempt \(job.attempt): \(failure.type)"
             self.init(.notice, failure.message.isEmpty ? text : "\(text): \(failure.firstLine)")

@@ -183,6 +183,10 @@ final class ExecPool: WorkerPool {
         runs.removeAll { $0 === run }
     }
 
+    func runningMemory() -> [(type: String, usedBytes: Int)] {
+        runs.map { (type: $0.job.type, usedBytes: $0.memoryBytes ?? 0) }
+    }
+
     var wantsMeasuring: Bool {
         (settings.recycle.watchesMemory || context.limitsMemoryByType()) && !runs.isEmpty
     }

@@ -55,6 +55,15 @@ extension ResidentPool {
 
     // MARK: Memory
 
+    func runningMemory() -> [(type: String, usedBytes: Int)] {
+        everyWorker.flatMap { worker in
+            // One worker's memory counts for one of its jobs alone.
+            worker.jobs.running.enumerated().map { index, job in
+                (type: job.type, usedBytes: index == 0 ? worker.memoryBytes ?? 0 : 0)
+            }
+        }
+    }
+
     var wantsMeasuring: Bool {
         (settings.recycle.watchesMemory || context.limitsMemoryByType()) && !isEmpty
     }

@@ -20,6 +20,7 @@ extension ResidentPool {
                 continue
             }
             context.progress.forget(lease.job)
+            worker.output.settled(job)
             if case .returned = frame.outcome {
                 // Cancelled before it began: nobody else may begin it.
                 if job.ending == .cancel {

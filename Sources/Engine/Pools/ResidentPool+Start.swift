@@ -60,6 +60,7 @@ extension ResidentPool {
             own["JOBSUP_SOCKET"] = context.workerSocketPath
             own["JOBSUP_TOKEN"] = worker.token
             own["JOBSUP_SLOTS"] = String(settings.concurrency)
+            own["JOBSUP_OUTPUT_TAGS"] = "1"
             own["JOBSUP_QUEUES"] = settings.queues.joined(separator: ",")
         }
         return settings.environment.merging(own) { _, own in own }
@@ -90,10 +91,10 @@ extension ResidentPool {
 
     private func heard(_ lines: OutputBatch, from worker: Worker) {
         for line in lines {
-            if line.stream == .error { worker.lastWords.heard(line.text) }
-            // A worker that runs one job can only mean that one.
-            let job = worker.jobs.running.count == 1 ? worker.jobs.running.first.map(EngineEvent.Job.init) : nil
-            context.emit(.workerOutput(worker.named, job: job, stream: line.streamName, text: line.text))
+            let (job, text) = worker.output.read(line, inHand: worker.jobs)
+            if line.stream == .error { worker.lastWords.heard(text) }
+            context.emit(
+                .workerOutput(worker.named, job: job.map(EngineEvent.Job.init), stream: line.streamName, text: text))
         }
     }
 

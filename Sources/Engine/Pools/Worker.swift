@@ -43,6 +43,7 @@ final class Worker {
     var watchdog: Duration?
     /// When its silence is too long.
     var watchdogAt: Duration?
+    var output = OutputJobs()
     /// The last lines of its stderr.
     var lastWords = LastWords()
 

@@ -39,5 +39,7 @@ protocol WorkerPool: AnyObject {
     var isNearMemoryLimit: Bool { get }
     /// Memory in bytes, by the process host's number of each process.
     func measured(_ bytes: [UInt64: Int])
+    /// What runs, by type, with what its worker has of memory; 0 when that is not known yet.
+    func runningMemory() -> [(type: String, usedBytes: Int)]
     func status() -> PoolStatus
 }
