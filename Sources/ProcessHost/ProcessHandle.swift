@@ -10,6 +10,7 @@ package final class ProcessHandle: Sendable {
     private struct State: ~Copyable {
         var pidfd: Descriptor?
         var processID: Int32 = 0
+        var group: ControlGroup?
         var hasEnded = false
         var isDoomed = false
         var wasKilledByUs = false
@@ -53,6 +54,8 @@ package final class ProcessHandle: Sendable {
     package func killTree() {
         let reached = state.withLock { state in
             state.isDoomed = true
+            // All at once, so that nobody can fork away.
+            state.group?.kill()
             // The process may have joined another group.
             let process = Self.send(Waiting(signal: SIGKILL, toGroup: false), &state)
             let group = Self.send(Waiting(signal: SIGKILL, toGroup: true), &state)
@@ -67,11 +70,12 @@ package final class ProcessHandle: Sendable {
     /// A SIGKILL that ended it may have been ours.
     var wasKilledByUs: Bool { state.withLock { $0.wasKilledByUs } }
 
-    func attach(_ pidfd: consuming Descriptor, processID: Int32) {
+    func attach(_ pidfd: consuming Descriptor, processID: Int32, group: ControlGroup?) {
         var pidfd: Descriptor? = pidfd
         state.withLock { state in
             state.pidfd = pidfd.take()
             state.processID = processID
+            state.group = group
             for waiting in state.waiting { _ = Self.send(waiting, &state) }
             state.waiting = []
         }
@@ -82,6 +86,7 @@ package final class ProcessHandle: Sendable {
         state.withLock { state in
             state.hasEnded = true
             state.pidfd = nil
+            state.group = nil
             state.waiting = []
         }
     }

@@ -22,8 +22,11 @@ package final class ProcessHost: Sendable {
         random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) },
         startProcess: @escaping @Sendable (Foundation.Process) throws -> Void = { try $0.run() }
     ) throws(SystemCallFailure) {
-        let spawner = try Spawner(launcher: launcher, random: random, startProcess: startProcess)
-        watcher = try ProcessWatcher(leftoverGrace: leftoverGrace, now: now, logger: logger) { spawner.release($0) }
+        let spawner = try Spawner(
+            launcher: launcher, controlGroups: controlGroups, random: random, startProcess: startProcess)
+        watcher = try ProcessWatcher(
+            watchesGroups: controlGroups?.areAvailable ?? false, leftoverGrace: leftoverGrace, now: now, logger: logger
+        ) { spawner.release($0) }
         self.spawner = spawner
         self.controlGroups = controlGroups
         spawner.start(reportingTo: watcher)
@@ -38,6 +41,11 @@ package final class ProcessHost: Sendable {
         let handle = ProcessHandle(id: id) { [watcher] in watcher.post(.doomed) }
         spawner.post(Spawner.Order(request: request, handle: handle, onEvent: onEvent))
         return handle
+    }
+
+    /// Those of the limits that this host cannot apply, by the names of the kernel's files; the others are.
+    package func unsupportedLimits(of limits: ControlGroupLimits) -> [String] {
+        controlGroups?.unsupportedLimits(of: limits) ?? limits.settings.map(\.file)
     }
 
     /// A socket for requests to this host. What an earlier one has left at the path is replaced; `mode` tells which users may send.

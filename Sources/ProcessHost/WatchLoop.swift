@@ -16,6 +16,8 @@ final class WatchLoop {
     let adopted = AdoptedProcesses.shared
     /// Adopted processes may have come or gone.
     var adoptionChanged = false
+    /// Of processes that are gone, with something still in them when they went.
+    var groupsToRemove: [ControlGroup] = []
     var waitingForNothing: [@Sendable () -> Void] = []
 
     init(_ equipment: consuming ProcessWatcher.Equipment) {
@@ -57,6 +59,7 @@ final class WatchLoop {
             adoptionChanged = true
         case .control(let id): if let process = processes[id] { readControl(of: process) }
         case .exit(let id): if let process = processes[id] { readExit(of: process) }
+        case .groups: groupsChanged()
         case .urgent, .output, .notify, nil: break
         }
     }
@@ -91,7 +94,8 @@ final class WatchLoop {
         return processes.values.compactMap { process in
             guard process.control == nil, process.status == nil else { return nil }
             return MemoryTarget(
-                handle: process.handle, processID: process.processID, orphans: orphans[process.marker] ?? [])
+                handle: process.handle, processID: process.processID, group: process.group,
+                orphans: orphans[process.marker] ?? [])
         }
     }
 }

@@ -2,6 +2,8 @@
 enum WatchToken: Hashable {
     case mailbox
     case childEnded
+    /// Control groups may have lost their last process.
+    case groups
     /// The other instance, whose events go first.
     case urgent
     case control(UInt64)
@@ -15,6 +17,7 @@ enum WatchToken: Hashable {
         case 0: self = .mailbox
         case 1: self = .childEnded
         case 2: self = .urgent
+        case 8: self = .groups
         case 3: self = .control(id)
         case 4: self = .exit(id)
         case 5: self = .output(id, .output)
@@ -29,6 +32,7 @@ enum WatchToken: Hashable {
         case .mailbox: 0
         case .childEnded: 1
         case .urgent: 2
+        case .groups: 8
         case .control(let id): id << 4 | 3
         case .exit(let id): id << 4 | 4
         case .output(let id, .output): id << 4 | 5

@@ -28,6 +28,8 @@ final class WatchedProcess {
     var exitIsReported = false
     /// How often the kernel had killed for want of memory when this was started.
     let machineOOMKillsBefore: Int?
+    let group: ControlGroup?
+    var groupIsKilled = false
     var endOfMemory = MemoryEnd()
     /// Kept when its pipe has ended before the process.
     private var finishedCapture: OutputCapture?
@@ -40,6 +42,7 @@ final class WatchedProcess {
         marker = launch.marker
         process = launch.process
         processID = launch.process.processIdentifier
+        group = launch.group
         machineOOMKillsBefore = launch.machineOOMKills
         onEvent = launch.onEvent
         var limit: Int?

@@ -89,6 +89,17 @@ struct clinux_sender {
 int64_t clinux_receive_notification(
     int socket, void *bytes, size_t count, struct clinux_sender *sender, int *descriptors, int *descriptor_count);
 
+/* Whether the file has this extended attribute with this value (at most 64 bytes): 1 or 0. (attribute.c) */
+int clinux_attribute_is(const char *path, const char *name, const char *value);
+
+/* Changes of files (inotify.c) */
+
+int clinux_inotify_create(void);
+/* Readable when the file was changed; until the file goes. */
+int clinux_inotify_watch_changes(int inotify, const char *path);
+/* Forgets what has been noticed. */
+void clinux_inotify_discard(int inotify);
+
 /* epoll (poll.c) */
 
 int clinux_epoll_create(void);

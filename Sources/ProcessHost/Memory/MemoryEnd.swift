@@ -13,6 +13,11 @@ struct MemoryEnd: Sendable {
 
     init(of process: WatchedProcess) {
         guard let status = process.status else { return }
+        if let group = process.group {
+            peakBytes = group.peakBytes
+            oomKills = group.oomKills
+            pidsMaxHits = group.pidsMaxHits
+        }
         if status.signalled != 0, status.status == SIGKILL, !process.handle.wasKilledByUs,
             let before = process.machineOOMKillsBefore, let now = MachineMemory.oomKills()
         {

@@ -28,9 +28,19 @@ final class MemorySweeper: Sendable {
     }
 
     private static func reading(of target: MemoryTarget, by memory: borrowing TreeMemory) -> MemoryReading? {
-        let bytes = memory.residentBytes(ofTreesAt: [target.processID] + target.orphans)
+        var source = MemoryReading.Source.processes
+        let bytes: Int
+        if let workingSet = target.group?.workingSetBytes() {
+            bytes = workingSet
+            source = .controlGroup
+        } else if let group = target.group {
+            // Without the memory controller the group at least knows all of its processes.
+            bytes = memory.residentBytes(of: group.folder.allProcesses)
+        } else {
+            bytes = memory.residentBytes(ofTreesAt: [target.processID] + target.orphans)
+        }
         // Gone meanwhile: its process id may be another one's already.
         guard target.handle.processID != nil else { return nil }
-        return MemoryReading(handleID: target.handle.id, bytes: bytes, source: .processes)
+        return MemoryReading(handleID: target.handle.id, bytes: bytes, source: source)
     }
 }
