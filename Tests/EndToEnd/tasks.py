@@ -176,3 +176,59 @@ def hold(path, seconds):
         file.write(str(os.getpid()))
     os.rename(path + ".new", path)
     time.sleep(seconds)
+
+
+KEPT: list[bytearray] = []
+
+
+def touched(mebibytes: int) -> bytearray:
+    """Memory that is there, not only promised: each page was written to."""
+    memory = bytearray(mebibytes << 20)
+    memory[::4096] = b"x" * len(memory[::4096])
+    return memory
+
+
+@app.task
+def leak(mebibytes, path=None):
+    """Keeps more with each call. With a path: says there that it has it, and ends when the file is gone."""
+    KEPT.append(touched(mebibytes))
+    if path:
+        note_pid(path)
+        while os.path.exists(path):
+            time.sleep(0.01)
+    return os.getpid()
+
+
+@app.task
+def swell(mebibytes, path):
+    """Takes much at once, and does not come to its end."""
+    memory = touched(mebibytes)
+    note_pid(path)
+    time.sleep(600)
+    return len(memory)
+
+
+@app.task
+def swell_by_type(mebibytes, path):
+    """As `swell`, with a limit of its own."""
+    return swell(mebibytes, path)
+
+
+@app.task
+def swell_in_child(mebibytes, path):
+    """As `swell`, in a process of its own."""
+    child = os.fork()
+    if child == 0:
+        memory = touched(mebibytes)
+        note_pid(path)
+        time.sleep(600)
+        os._exit(len(memory) % 2)
+    status = os.waitpid(child, 0)[1]
+    if status:
+        raise ChildProcessError(f"the child ended with status {status}")
+
+
+def note_pid(path) -> None:
+    with open(path + ".new", "w") as file:
+        file.write(str(os.getpid()))
+    os.rename(path + ".new", path)

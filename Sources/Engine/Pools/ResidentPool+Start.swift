@@ -128,9 +128,10 @@ extension ResidentPool {
 
     /// A canary did well, or somebody said so: all that wait are started.
     func recovered() {
+        // Also when the pool had become healthy otherwise: what is due for a canary would be due for ever.
+        for worker in crew { worker.isCanary = false }
         guard health.recover() else { return }
         context.emit(.poolRecovered(pool: settings.name))
-        for worker in crew { worker.isCanary = false }
         for slot in slots where slot.worker == nil { fill(slot) }
     }
 }

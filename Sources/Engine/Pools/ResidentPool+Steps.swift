@@ -74,7 +74,10 @@ extension ResidentPool {
         }
         switch worker.state {
         case .ready, .busy:
-            if worker.slot != nil { consider(worker.recycling.timeLimit.map { worker.spawnedAt + $0 }) }
+            // Once its replacement is on the way its age is no step any more: a timer in the past would fire for ever.
+            if worker.slot != nil, worker.recycleReason == nil {
+                consider(worker.recycling.timeLimit.map { worker.spawnedAt + $0 })
+            }
             consider(worker.watchdogAt)
             if worker.isCanary { consider(worker.readyAt.map { $0 + RestartBackoff.healthyAfter }) }
             if worker.slot?.successor === worker { consider(rolloutCheck(of: worker)) }
