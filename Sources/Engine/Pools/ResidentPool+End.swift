@@ -140,8 +140,21 @@ extension ResidentPool {
 
     // MARK: Its jobs
 
+    /// Their worker said that they failed, after it was stopped under them.
+    func giveBack(_ jobs: [InFlightJob], interruptedIn worker: Worker) {
+        guard let reason = worker.stopReason else { return }
+        settleInterrupted(jobs, of: worker, EndCause(.unknown, after: reason), crashed: [])
+    }
+
     private func giveBackJobs(of worker: Worker, _ cause: EndCause, crashed: [Lease]) {
         let (running, waiting) = worker.jobs.removeAll()
+        settleInterrupted(running, of: worker, cause, crashed: crashed)
+        giveBack(Array(waiting), of: worker)
+    }
+
+    private func settleInterrupted(
+        _ running: [InFlightJob], of worker: Worker, _ cause: EndCause, crashed: [Lease]
+    ) {
         let message = "worker \(worker.name) \(cause.words)"
         var ends: [AttemptEnd] = []
         var rest: [InFlightJob] = []
@@ -155,7 +168,7 @@ extension ResidentPool {
             ends.append(AttemptEnd(job: job, report: report, startedAt: startOnTheWall(of: job)))
         }
         context.settler.settle(ends, worker: worker.name, link: nil)
-        giveBack(rest + waiting, of: worker)
+        giveBack(rest, of: worker)
     }
 
     /// What its worker's end says about a job that ran in it; `nil` when nothing.

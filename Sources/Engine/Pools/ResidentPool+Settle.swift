@@ -13,6 +13,7 @@ extension ResidentPool {
         ends.reserveCapacity(frames.count)
         var returned: [Lease] = []
         var stale: [Lease] = []
+        var interrupted: [InFlightJob] = []
         for frame in frames {
             let lease = Lease(job: JobID(Int64(bitPattern: frame.job)), token: frame.lease)
             guard let job = worker.jobs.remove(lease, at: now) else {
@@ -30,6 +31,10 @@ extension ResidentPool {
                 }
                 continue
             }
+            if isInterruption(frame, of: job, by: worker) {
+                interrupted.append(job)
+                continue
+            }
             worker.prefetch.record(runMicroseconds: frame.runMicroseconds)
             let report = AttemptReport(frame.outcome, of: job, resultLimitBytes: context.limits.resultBytes)
             count(report, of: worker)
@@ -38,11 +43,23 @@ extension ResidentPool {
         }
         if !stale.isEmpty { worker.link?.confirm(accepted: 0, stale: stale) }
         if !returned.isEmpty { context.store.release(returned) }
+        if !interrupted.isEmpty { giveBack(interrupted, interruptedIn: worker) }
         context.settler.settle(ends, worker: worker.name, link: worker.link)
         if worker.jobs.waiting.isEmpty { worker.isRecalled = false }
         if !ends.isEmpty { proved(worker) }
         if worker.jobs.isEmpty { idle(worker) } else { arm(worker) }
         context.pump()
+    }
+
+    /// Whether it only failed because its worker is stopped: the whole process group was sent SIGTERM, a job's child process
+    /// may have died of it, and that says nothing about the job.
+    private func isInterruption(_ frame: SettlementFrame, of job: InFlightJob, by worker: Worker) -> Bool {
+        guard case .fail = frame.outcome, job.ending == nil, worker.hasBeenSignalled else { return false }
+        switch worker.stopReason {
+        // These count as its death: what it says of its jobs then has to count as well, or it would go on for ever.
+        case nil, .bootTimeout, .watchdog, .lostConnection: return false
+        default: return true
+        }
     }
 
     private func count(_ report: AttemptReport, of worker: Worker) {
