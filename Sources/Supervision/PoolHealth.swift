@@ -22,6 +22,8 @@ package struct PoolHealth: Sendable {
     /// Newest last; none older than the longest interval.
     private var deaths: [Duration] = []
     private var crashedJobs: Set<Int64> = []
+    /// Those of them that were given the benefit of the doubt.
+    private var excusedJobs: Set<Int64> = []
     private var nextCanary: Duration?
 
     package init(_ policy: RestartPolicy) {
@@ -56,9 +58,16 @@ package struct PoolHealth: Sendable {
         return false
     }
 
+    /// Whether one more crash of a job, with which it would be given up, may well be the program's fault: other jobs took their
+    /// workers down, too, and none was completed since. That holds once for a job, or two bad ones would excuse each other for
+    /// ever.
+    package mutating func excuses(job: Int64) -> Bool {
+        crashedJobs.contains { $0 != job } && excusedJobs.insert(job).inserted
+    }
+
     /// A job was completed by any of its workers.
     package mutating func completedJob() {
-        if !crashedJobs.isEmpty { crashedJobs = [] }
+        if !crashedJobs.isEmpty { (crashedJobs, excusedJobs) = ([], []) }
     }
 
     /// A canary did well, or somebody said so. Says whether that changed anything.
@@ -66,7 +75,7 @@ package struct PoolHealth: Sendable {
         guard state != .healthy else { return false }
         state = .healthy
         deaths = []
-        crashedJobs = []
+        (crashedJobs, excusedJobs) = ([], [])
         nextCanary = nil
         return true
     }

@@ -7,7 +7,7 @@ import Supervision
 extension ResidentPool {
     /// How long a connection may outlive its process: a descendant may hold it.
     private static let lingering: TimeAmount = .milliseconds(50)
-    /// How long a job whose worker died in a degraded pool waits, so that the next canary gets another one.
+    /// How long a job whose worker died waits when the pool is degraded or in doubt, so that another one is tried next.
     private static let degradedDelay = PoolHealth.canaryInterval * 2
 
     /// It said BYE: it has nothing in hand. What crossed its word on the wire was never begun.
@@ -177,6 +177,10 @@ extension ResidentPool {
         guard isCrash else { return nil }
         guard !health.isDegraded else {
             let words = "\(message); the pool is degraded, so it is not counted against the job"
+            return .snooze(for: Self.degradedDelay, reason: words)
+        }
+        if job.crashes + 1 >= JobPolicy.crashLimit, health.excuses(job: job.lease.job.rawValue) {
+            let words = "\(message), as others of the pool did with other jobs: it is not counted against this one"
             return .snooze(for: Self.degradedDelay, reason: words)
         }
         return .crashed(type: cause.failureType, message: message)
