@@ -79,6 +79,7 @@ struct StatusDocument: Encodable {
     let startedAt: String
     let rssBytes: Int64?
     let store: Store
+    let workerLimits: WorkerLimitFacts
     let totals: [String: Int]
     let queues: [QueueDocument]
     let pools: [PoolDocument]

@@ -59,6 +59,13 @@ package struct PoolSettings: Sendable, Hashable {
         self.bounds = bounds
     }
 
+    /// What is watched over by measuring: where the kernel does not hold a worker to `memory_max`, this does.
+    package var watchedMemory: RecyclePolicy {
+        var policy = recycle
+        policy.memoryHardBytes = [recycle.memoryHardBytes, limits.memoryMaxBytes].compactMap(\.self).min()
+        return policy
+    }
+
     /// Whether workers started with the other settings can go on under these: only numbers of the pool differ.
     package func keepsWorkers(of other: PoolSettings) -> Bool {
         var mine = self

@@ -26,7 +26,9 @@ struct Daemon {
         try prepareDirectories()
         let stateLock = try DirectoryLock(.state, directory: settings.stateDirectory)
         let runtimeLock = try DirectoryLock(.runtime, directory: settings.runtimeDirectory)
-        let host = try ProcessHost(logger: logger)
+        let groups = ControlGroups.adopt(logger: logger)
+        let host = try ProcessHost(logger: logger, controlGroups: groups)
+        announceLimits(groups.support, host)
         let log = EventLog(logger: logger)
         let trouble = StoreTrouble()
         let emit: @Sendable (EngineEvent) -> Void = { event in
@@ -50,7 +52,7 @@ struct Daemon {
             source: source, current: settings, engine: engine, notifier: notifier, logger: logger)
         let (listening, listens) = AsyncStream.makeStream(of: Void.self)
         let server = APIServer(
-            engine: engine, facts: facts, time: time, trouble: trouble,
+            engine: engine, facts: facts(groups.support), time: time, trouble: trouble,
             requestIDs: RequestIDSource(SystemRandomNumberGenerator()), reload: Reload { try await reloader.reload() },
             socket: settings.apiSocket, loops: webLoops, logger: logger, onListening: { listens.finish() })
         // Shut down in reverse: first the engine drains, and until it has, the API answers.
@@ -115,17 +117,30 @@ struct Daemon {
         }
     }
 
-    private var facts: DaemonFacts {
+    private func facts(_ groups: ControlGroupSupport) -> DaemonFacts {
         DaemonFacts(
             version: Self.version, pid: getpid(), startedAt: time.now(), storeKind: "sqlite",
             storePath: settings.store.path, synchronous: settings.store.synchronous.rawValue,
-            warnings: settings.warnings, bodyLimitBytes: max(16 << 20, settings.limits.payloadBytes * 2))
+            workerLimits: WorkerLimitFacts(groups), warnings: settings.warnings, bodyLimitBytes: max(16 << 20, settings.limits.payloadBytes * 2))
     }
 
     private func prepareDirectories() throws(DirectoryFailure) {
         try DirectoryFailure.orMake(settings.stateDirectory, mode: 0o750)
         // Workers with users of their own come through here; the sockets have modes of their own.
         try DirectoryFailure.orMake(settings.runtimeDirectory, mode: 0o755)
+    }
+
+    /// Says once by what workers are held to their limits, and which limits nobody holds them to.
+    private func announceLimits(_ support: ControlGroupSupport, _ host: ProcessHost) {
+        let facts = WorkerLimitFacts(support)
+        logger.info("limits of workers: \(facts.message)")
+        for pool in settings.pools {
+            let missing = host.unsupportedLimits(of: ControlGroupLimits(pool.limits, name: pool.name))
+            guard !missing.isEmpty else { continue }
+            logger.warning(
+                "pool \(pool.name): nothing holds its workers to \(missing.joined(separator: ", ")): \(facts.message)",
+                metadata: ["pool": "\(pool.name)"])
+        }
     }
 
     private func announceStart() {

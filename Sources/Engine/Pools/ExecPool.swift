@@ -188,7 +188,7 @@ final class ExecPool: WorkerPool {
     }
 
     var wantsMeasuring: Bool {
-        (settings.recycle.watchesMemory || context.limitsMemoryByType()) && !runs.isEmpty
+        (settings.watchedMemory.watchesMemory || context.limitsMemoryByType()) && !runs.isEmpty
     }
 
     var isNearMemoryLimit: Bool { !runs.isEmpty }
@@ -198,7 +198,7 @@ final class ExecPool: WorkerPool {
             guard let id = run.process?.id, let bytes = bytes[id] else { continue }
             run.memoryBytes = bytes
             run.peakMemoryBytes = max(run.peakMemoryBytes ?? 0, bytes)
-            let limit = [settings.recycle.memoryHardBytes, context.memoryLimit(run.job.type)].compactMap(\.self).min()
+            let limit = [settings.watchedMemory.memoryHardBytes, context.memoryLimit(run.job.type)].compactMap(\.self).min()
             if let limit, bytes > limit { stop(run, .memoryLimit(bytes: bytes, limit: limit)) }
         }
     }

@@ -30,7 +30,7 @@ extension ResidentPool {
         serial += 1
         let worker = Worker(
             name: "\(settings.name)-\(serial)", pool: settings.name, token: context.makeToken(), generation: generation,
-            recycling: RecycleRule(settings.recycle, using: &context.random), spawnedAt: context.time.uptime(),
+            recycling: RecycleRule(settings.watchedMemory, using: &context.random), spawnedAt: context.time.uptime(),
             since: context.time.now())
         worker.slot = slot
         worker.stateDeadline = worker.spawnedAt + settings.bootTimeout

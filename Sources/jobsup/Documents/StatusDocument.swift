@@ -8,11 +8,17 @@ struct StatusDocument: Decodable {
         let message: String?
     }
 
+    struct WorkerLimits: Decodable {
+        let kind: String
+        let message: String
+    }
+
     let version: String
     let pid: Int
     let startedAt: String
     let rssBytes: Int?
     let store: Store
+    let workerLimits: WorkerLimits
     let totals: [String: Int]
     let queues: [QueueDocument]
     let pools: [PoolDocument]
