@@ -13,12 +13,13 @@ package struct DaemonFacts: Sendable {
     package var storeKind: String
     package var storePath: String
     package var synchronous: String
+    package var log: LogPlace
     package var warnings: [String]
     package var bodyLimitBytes: Int
 
     package init(
         version: String, pid: Int32, startedAt: Timestamp, storeKind: String, storePath: String, synchronous: String,
-        warnings: [String], bodyLimitBytes: Int
+        log: LogPlace, warnings: [String], bodyLimitBytes: Int
     ) {
         self.version = version
         self.pid = pid
@@ -26,6 +27,7 @@ package struct DaemonFacts: Sendable {
         self.storeKind = storeKind
         self.storePath = storePath
         self.synchronous = synchronous
+        self.log = log
         self.warnings = warnings
         self.bodyLimitBytes = bodyLimitBytes
     }
@@ -245,7 +247,7 @@ struct API: Sendable {
             store: .init(
                 kind: facts.storeKind, path: facts.storePath, synchronous: facts.synchronous, ok: message == nil,
                 message: message),
-            totals: totals, queues: queues, pools: try await engine.pools().map(PoolDocument.init),
+            log: facts.log, totals: totals, queues: queues, pools: try await engine.pools().map(PoolDocument.init),
             warnings: facts.warnings + idle)
     }
 }

@@ -157,6 +157,7 @@ struct StatusDocument: Encodable {
     let startedAt: String
     let rssBytes: Int64?
     let store: Store
+    let log: LogPlace
     let totals: [String: Int]
     let queues: [QueueDocument]
     let pools: [PoolDocument]

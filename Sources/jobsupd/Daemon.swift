@@ -17,6 +17,7 @@ struct Daemon {
 
     let settings: DaemonSettings
     let logger: Logger
+    let logPlace: LogPlace
     let notifier: Notifier
     let time: TimeSource
 
@@ -25,8 +26,9 @@ struct Daemon {
         try prepareDirectories()
         let stateLock = try DirectoryLock(.state, directory: settings.stateDirectory)
         let runtimeLock = try DirectoryLock(.runtime, directory: settings.runtimeDirectory)
-        let host = try ProcessHost(logger: logger)
         let log = EventLog(logger: logger)
+        let queued = log.queued()
+        let host = try ProcessHost(logger: queued)
         let trouble = StoreTrouble()
         let emit: @Sendable (EngineEvent) -> Void = { event in
             switch event {
@@ -49,15 +51,15 @@ struct Daemon {
         let server = APIServer(
             engine: engine, facts: facts, time: time, trouble: trouble,
             requestIDs: RequestIDSource(SystemRandomNumberGenerator()), socket: settings.apiSocket, loops: webLoops,
-            logger: logger, onListening: { listens.finish() })
+            logger: queued, onListening: { listens.finish() })
         // Shut down in reverse: first the engine drains, and until it has, the API answers.
         let group = ServiceGroup(
             configuration: .init(
                 services: [
                     .init(service: server),
-                    .init(service: Pruning(store: store, settings: settings, time: time, logger: logger)),
+                    .init(service: Pruning(store: store, settings: settings, time: time, logger: queued)),
                     .init(service: duty),
-                ], logger: logger))
+                ], logger: queued))
         var failure: (any Error)?
         do {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -115,7 +117,7 @@ struct Daemon {
     private var facts: DaemonFacts {
         DaemonFacts(
             version: Self.version, pid: getpid(), startedAt: time.now(), storeKind: "sqlite",
-            storePath: settings.store.path, synchronous: settings.store.synchronous.rawValue,
+            storePath: settings.store.path, synchronous: settings.store.synchronous.rawValue, log: logPlace,
             warnings: settings.warnings, bodyLimitBytes: max(16 << 20, settings.limits.payloadBytes * 2))
     }
 
