@@ -7,6 +7,8 @@ struct ConfigurationEnvironment {
     static let settings: [String: [String]] = [
         "JOBSUP_STATE_DIRECTORY": ["state_directory"], "JOBSUP_RUNTIME_DIRECTORY": ["runtime_directory"],
         "JOBSUP_SOCKET_GROUP": ["socket_group"], "JOBSUP_LOG_LEVEL": ["log_level"],
+        "JOBSUP_LOG_FILE": ["log", "file"], "JOBSUP_LOG_MAX_SIZE": ["log", "max_size"],
+        "JOBSUP_LOG_KEEP": ["log", "keep"],
         "JOBSUP_DRAIN_TIMEOUT": ["drain_timeout"], "JOBSUP_STORE_SYNCHRONOUS": ["store", "synchronous"],
         "JOBSUP_STORE_RESULT_TTL": ["store", "result_ttl"], "JOBSUP_STORE_HISTORY": ["store", "history"],
         "JOBSUP_LIMITS_PAYLOAD": ["limits", "payload"], "JOBSUP_LIMITS_RESULT": ["limits", "result"],

@@ -14,12 +14,13 @@ package struct DaemonFacts: Sendable {
     package var storePath: String
     package var synchronous: String
     package var workerLimits: WorkerLimitFacts
+    package var log: LogPlace
     package var warnings: [String]
     package var bodyLimitBytes: Int
 
     package init(
         version: String, pid: Int32, startedAt: Timestamp, storeKind: String, storePath: String, synchronous: String,
-        workerLimits: WorkerLimitFacts, warnings: [String], bodyLimitBytes: Int
+        workerLimits: WorkerLimitFacts, log: LogPlace, warnings: [String], bodyLimitBytes: Int
     ) {
         self.version = version
         self.pid = pid
@@ -28,6 +29,7 @@ package struct DaemonFacts: Sendable {
         self.storePath = storePath
         self.synchronous = synchronous
         self.workerLimits = workerLimits
+        self.log = log
         self.warnings = warnings
         self.bodyLimitBytes = bodyLimitBytes
     }
@@ -220,7 +222,8 @@ struct API: Sendable {
             store: .init(
                 kind: facts.storeKind, path: facts.storePath, synchronous: facts.synchronous, ok: message == nil,
                 message: message),
-            workerLimits: facts.workerLimits, totals: totals, queues: queues, pools: try await engine.pools().map(PoolDocument.init),
+            workerLimits: facts.workerLimits, log: facts.log, totals: totals, queues: queues,
+            pools: try await engine.pools().map(PoolDocument.init),
             warnings: facts.warnings + idle)
     }
 }

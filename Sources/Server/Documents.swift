@@ -80,6 +80,7 @@ struct StatusDocument: Encodable {
     let rssBytes: Int64?
     let store: Store
     let workerLimits: WorkerLimitFacts
+    let log: LogPlace
     let totals: [String: Int]
     let queues: [QueueDocument]
     let pools: [PoolDocument]

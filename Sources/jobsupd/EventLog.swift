@@ -19,8 +19,8 @@ final class EventLog: Sendable {
     }
 
     func receive(_ event: EngineEvent) {
-        let isOutput = if case .workerOutput = event { true } else { false }
-        enqueue(isOutput: isOutput) { logger in
+        let output: Int? = if case .workerOutput(_, _, _, let text) = event { text.utf8.count } else { nil }
+        enqueue(outputBytes: output) { logger in
             let line = LogLine(event)
             logger.log(level: line.level, "\(line.text)", metadata: line.metadata)
         }
@@ -28,14 +28,22 @@ final class EventLog: Sendable {
 
     /// Logs something of the daemon's own in its place among the events.
     func receive(_ write: @escaping @Sendable (Logger) -> Void) {
-        enqueue(isOutput: false, write)
+        enqueue(outputBytes: nil, write)
     }
 
-    private func enqueue(isOutput: Bool, _ write: @escaping @Sendable (Logger) -> Void) {
-        guard backlog.withLock({ $0.admit(isOutput: isOutput) }) else { return }
+    /// A logger for those who must not wait for the log: on event loops, say.
+    func queued() -> Logger {
+        var queued = logger
+        queued.handler = QueuedLogHandler(logger.handler, by: self)
+        return queued
+    }
+
+    /// `outputBytes` is what a worker wrote; `nil` for what is the daemon's own.
+    private func enqueue(outputBytes: Int?, _ write: @escaping @Sendable (Logger) -> Void) {
+        guard backlog.withLock({ $0.admit(outputBytes: outputBytes) }) else { return }
         queue.async { [self] in
             write(logger)
-            let dropped = backlog.withLock { $0.written() }
+            let dropped = backlog.withLock { $0.written(outputBytes: outputBytes) }
             if let dropped {
                 logger.warning(
                     "the log could not keep up: dropped \(dropped.lines) lines of workers and \(dropped.events) other events"
@@ -57,6 +65,8 @@ final class EventLog: Sendable {
 struct EventBacklog {
     /// Lines of workers, which come in any number, leave room for the daemon's own events.
     static let outputLimit = 10_000
+    /// A worker may write a gigabyte without a newline, which comes in the longest lines that there are.
+    static let outputBytesLimit = 8 << 20
     static let limit = 20_000
 
     struct Dropped: Hashable {
@@ -65,12 +75,19 @@ struct EventBacklog {
     }
 
     private var waiting = 0
+    private var waitingBytes = 0
     private var dropped = Dropped()
 
     /// Whether there is room for one more.
-    mutating func admit(isOutput: Bool) -> Bool {
-        guard waiting < (isOutput ? Self.outputLimit : Self.limit) else {
-            if isOutput { dropped.lines += 1 } else { dropped.events += 1 }
+    mutating func admit(outputBytes: Int?) -> Bool {
+        if let outputBytes {
+            guard waiting < Self.outputLimit, waitingBytes < Self.outputBytesLimit else {
+                dropped.lines += 1
+                return false
+            }
+            waitingBytes += outputBytes
+        } else if waiting >= Self.limit {
+            dropped.events += 1
             return false
         }
         waiting += 1
@@ -78,8 +95,9 @@ struct EventBacklog {
     }
 
     /// One is written; gives what was dropped once the log has caught up.
-    mutating func written() -> Dropped? {
+    mutating func written(outputBytes: Int?) -> Dropped? {
         waiting -= 1
+        waitingBytes -= outputBytes ?? 0
         guard waiting == 0, dropped != Dropped() else { return nil }
         defer { dropped = Dropped() }
         return dropped

@@ -7,6 +7,7 @@ enum KnownKeys {
         let place = try ConfigurationPlace(
             """
             \(unknown): 1
+            log: {\(unknown): 1}
             store: {\(unknown): 1}
             limits: {\(unknown): 1}
             defaults: {\(unknown): 1, backoff: {\(unknown): 1}}

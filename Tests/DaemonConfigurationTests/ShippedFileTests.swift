@@ -55,7 +55,7 @@ import Testing
         let names = starts.map { lines[$0].drop { " #".contains($0) }.prefix { $0 != ":" } }
         #expect(
             names == [
-                "state_directory", "runtime_directory", "socket_group", "log_level", "drain_timeout", "store",
+                "state_directory", "runtime_directory", "socket_group", "log_level", "log", "drain_timeout", "store",
                 "limits", "mail", "reports", "types", "defaults",
             ])
         for (name, start) in zip(names, starts) {
