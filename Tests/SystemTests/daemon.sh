@@ -54,7 +54,7 @@ seen=$(enqueue environment '{}' --queue naps)
 eventually "the environment of a Python worker arrives" 'completed "$seen"'
 listing=$(enqueue environment '{}' --queue programs)
 eventually "exec workers do jobs" 'completed "$listing"'
-withheld='NOTIFY_SOCKET|WATCHDOG_|LISTEN_|FDSTORE|INVOCATION_ID|JOURNAL_STREAM|CREDENTIALS_DIRECTORY'
+withheld='/run/systemd/notify|WATCHDOG_|LISTEN_|FDSTORE|INVOCATION_ID|JOURNAL_STREAM|CREDENTIALS_DIRECTORY'
 check "nothing of the service manager's reaches a Python worker" 'result "$seen" | grep -q JOBSUP_WORKER && ! result "$seen" | grep -E "$withheld"'
 check "nor an exec worker" 'result "$listing" | grep -q JOBSUP_JOB_ID= && ! result "$listing" | grep -E "$withheld"'
 

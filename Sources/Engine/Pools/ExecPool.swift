@@ -231,7 +231,10 @@ final class ExecPool: WorkerPool {
             WorkerStatus(
                 name: run.name, pool: settings.name, pid: run.pid, state: run.stopReason == nil ? .busy : .stopping,
                 since: run.startedAt,
-                jobs: [RunningJob(id: run.job.lease.job, type: run.job.type, since: run.startedAt)],
+                jobs: [
+                    RunningJob(
+                        id: run.job.lease.job, type: run.job.type, since: run.startedAt, limit: run.job.timeout)
+                ],
                 completed: 0, failed: 0, build: "", generation: 1, memoryBytes: run.memoryBytes, statusText: nil,
                 note: run.stopReason?.words)
         }

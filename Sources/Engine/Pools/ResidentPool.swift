@@ -51,7 +51,8 @@ final class ResidentPool: WorkerPool {
 
     var settings: PoolSettings { generation.settings }
     var wanted: Int { slots.count }
-    var isEmpty: Bool { crew.isEmpty && leaving.isEmpty }
+    /// One that the kernel does not let go of is not waited for.
+    var isEmpty: Bool { crew.isEmpty && leaving.allSatisfy { $0.state == .unkillable } }
     var everyWorker: [Worker] { crew + leaving }
 
     var demand: Int {
