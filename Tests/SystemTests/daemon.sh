@@ -89,7 +89,7 @@ check "and in the journal" '[ "$(entries -u supervisor MESSAGE_ID="$(message_id 
 
 long=$(enqueue nap '{"name": "long", "seconds": 5}' --queue naps)
 eventually "a job of 5 s runs" 'grep -q "begin long" /var/lib/jobsup/naps'
-check "daemon and workers are in the unit's group" '[ "$(grep -c . $group/cgroup.procs)" -ge 3 ] && [ "$(pgrep -c -u jobsup)" -ge 3 ]'
+check "daemon and workers are in the unit's group" '[ "$(find $group -name cgroup.procs -exec cat {} + | grep -c .)" -ge 3 ] && [ "$(pgrep -c -u jobsup)" -ge 3 ]'
 begin=$(now)
 systemctl stop supervisor &
 eventually "STATUS= says that the daemon drains" 'property supervisor StatusText | grep -q drain'
