@@ -343,13 +343,14 @@ class DocumentedJSON(unittest.TestCase):
         "the job": {"progress": "its `progress`", "error": "its `error`", "attempts": "each of its `attempts`"},
         "the pool": {"workers": "the worker"},
         "the worker": {"jobs": "each of its `jobs`"},
-        "the status": {"store": "its `store`", "queues": "the queue", "pools": "the pool"},
+        "the status": {"store": "its `store`", "log": "its `log`", "queues": "the queue", "pools": "the pool"},
     }
     #: The types that the command reads the objects into.
     TYPES = {
         "JobDocument": "the job", "Progress": "its `progress`", "Failure": "its `error`",
         "Attempt": "each of its `attempts`", "QueueDocument": "the queue", "PoolDocument": "the pool",
         "WorkerDocument": "the worker", "Job": "each of its `jobs`", "StatusDocument": "the status", "Store": "its `store`",
+        "Log": "its `log`",
     }
 
     def setUp(self):
@@ -384,8 +385,11 @@ class DocumentedJSON(unittest.TestCase):
             "broken": {"kind": "exec", "command": ["/no/such/program"], "queues": ["broken"]},
             "echo": {"kind": "exec", "command": ["/bin/cat"], "queues": ["echo"]},
         }
-        daemon = Daemon(pools, {"fail": {"backoff": ["1ms"], "max_attempts": 2}}).start()
+        types = {"fail": {"backoff": ["1ms"], "max_attempts": 2}}
+        daemon = Daemon(pools, types)
         self.addCleanup(daemon.remove)
+        daemon.write(pools=pools, types=types, log={"file": str(daemon.directory / "jobsup.log")})
+        daemon.start()
         checked = set()
 
         def output(command: str, *arguments: str, stdin: str | None = None, check: bool = True):
@@ -432,6 +436,10 @@ class DocumentedJSON(unittest.TestCase):
         [settings] = output("config check", str(daemon.config))
         for setting in settings:
             self.assertEqual(setting.keys(), self.literal("config check"))
+        for command, arguments in (("logs", ()), ("job logs", (job["task_id"],))):
+            entries = output(command, *arguments)
+            for entry in entries:
+                self.assertEqual(entry.keys(), self.literal(command))
         daemon.jobsup("job", "cancel", running)
         for options, missing in [((), set()), (("--enqueue-only",), {"drained_per_second"})]:
             [report] = output("bench", "noop", "--jobs", "20", "--batch", "10", *options)
@@ -441,8 +449,9 @@ class DocumentedJSON(unittest.TestCase):
         self.assertEqual(checked, self.commands.keys(), "each command of the table is tried")
         for name, (always, sometimes) in self.fields.items():
             unseen = (always | sometimes) - self.seen.get(name, set())
-            # Only a store in trouble has a message.
-            self.assertEqual(unseen - ({"message"} if name == "its `store`" else set()), set(), f"{name} never had these")
+            # Only a store in trouble has a message, and only a log in the journal the unit's name.
+            rare = {"its `store`": {"message"}, "its `log`": {"unit"}}.get(name, set())
+            self.assertEqual(unseen - rare, set(), f"{name} never had these")
 
     def test_the_command_reads_what_is_listed(self):
         count = 0

@@ -35,7 +35,8 @@ final class JournalProgram {
     deinit {
         close(output)
         if process > 0 {
-            kill(process, SIGTERM)
+            // It has nothing to put in order.
+            kill(process, SIGKILL)
             waitpid(process, nil, 0)
         }
     }
@@ -89,12 +90,15 @@ final class JournalProgram {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // This command ignores the signal, and it would inherit that.
+        // It would inherit that this command ignores SIGPIPE, and that its threads leave signals to others.
         var defaults = sigset_t()
         sigemptyset(&defaults)
         sigaddset(&defaults, SIGPIPE)
         posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+        var mask = sigset_t()
+        sigemptyset(&mask)
+        posix_spawnattr_setsigmask(&attributes, &mask)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
         let variables = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
         let (arguments, environment) = (words.map { strdup($0) } + [nil], variables.map { strdup($0) } + [nil])
         defer { (arguments + environment).forEach { free($0) } }
