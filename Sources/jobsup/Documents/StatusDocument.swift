@@ -24,7 +24,8 @@ struct StatusDocument: Decodable {
     let startedAt: String
     let rssBytes: Int?
     let store: Store
-    let workerLimits: WorkerLimits
+    /// `nil` from a daemon that does not tell yet.
+    let workerLimits: WorkerLimits?
     /// `nil` from a daemon that does not tell yet.
     let log: Log?
     let totals: [String: Int]
