@@ -122,7 +122,7 @@ install: prefix conflicts
 	install -D -m 755 -t "$(DESTDIR)$(PREFIX)/libexec/jobsup" "$(build)/jobsup-launch"
 	install -D -m 644 -t "$(python)/jobsup" Sources/python/jobsup/*.py Sources/python/jobsup/py.typed
 	install -d "$(lib)/systemd/system"
-	sed 's#/usr/bin/jobsupd#$(PREFIX)/bin/jobsupd#; s#/usr/share/#$(PREFIX)/share/#' \
+	sed 's#/usr/bin/jobsup#$(PREFIX)/bin/jobsup#; s#/usr/share/#$(PREFIX)/share/#' \
 		systemd/supervisor.service > "$(lib)/systemd/system/supervisor.service"
 	chmod 644 "$(lib)/systemd/system/supervisor.service"
 	install -D -m 644 -t "$(lib)/sysusers.d" systemd/sysusers.d/jobsup.conf

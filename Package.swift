@@ -77,7 +77,8 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ], swiftSettings: strict),
         .target(
-            name: "DaemonConfiguration", dependencies: ["JobModel", .product(name: "Yams", package: "Yams")],
+            name: "DaemonConfiguration",
+            dependencies: ["JobModel", "Supervision", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         // How the daemon's log looks as text: it writes that, and the command reads it.
         .target(name: "TextLog", swiftSettings: strict),
@@ -110,7 +111,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "DaemonConfigurationTests", dependencies: ["DaemonConfiguration", "JobModel"],
+            name: "DaemonConfigurationTests", dependencies: ["DaemonConfiguration", "JobModel", "Supervision"],
             swiftSettings: strict),
         .testTarget(name: "EngineTests", dependencies: ["Engine", "JobModel"], swiftSettings: strict),
         .target(

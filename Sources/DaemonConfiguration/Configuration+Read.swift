@@ -1,4 +1,5 @@
 import JobModel
+import Supervision
 
 extension Configuration {
     /// As long as anybody waits: far from where nanoseconds overflow.
@@ -32,11 +33,12 @@ extension Configuration {
             Self.checkName(name, in: types)
             self.types[name] = JobPolicy(reading: types.section(name, fallback: "defaults"), standard: defaults)
         }
+        let recycle = RecyclePolicy(reading: root.section("recycle"), standard: RecyclePolicy())
         var pools = root.section("pools")
         self.pools = []
         for name in pools.keys.sorted() {
             Self.checkName(name, in: pools)
-            self.pools.append(Pool(name: name, reading: pools.section(name)))
+            self.pools.append(Pool(name: name, reading: pools.section(name), recycle: recycle))
         }
         root.finish()
         warnings = []

@@ -1,28 +1,76 @@
 import JobModel
+import Supervision
 
 extension Configuration.Pool {
     private static let most = 1000
 
-    init(name: String, reading section: ConfigurationReader) {
+    /// `recycle` is what holds for all pools of workers that get jobs.
+    init(name: String, reading section: ConfigurationReader, recycle standard: RecyclePolicy) {
         var reader = section
         self.name = name
         kind = reader.choice("kind", default: Configuration.PoolKind.socket)
         command = Self.command(&reader)
-        queues = Self.queues(&reader)
+        queues = Self.queues(&reader, kind)
         (processes, bounds) = Self.processes(&reader)
         concurrency = reader.integer("concurrency", default: 1, in: 1...10_000)
-        if kind == .exec, concurrency != 1 {
-            reader.complain("concurrency", "a process of an exec pool runs one job: use 'processes' for more at once")
+        if kind != .socket, concurrency != 1 {
+            reader.complain("concurrency", "is for socket pools: use 'processes' for more at once")
         }
-        environment = Self.environment(reader.section("environment"))
+        environment = Self.environmentFiles(&reader).merging(Self.environment(reader.section("environment"))) { $1 }
+        credentials = Self.environment(reader.section("credentials"))
         directory = reader.optionalDirectory("directory")
         user = reader.optionalText("user")
         group = reader.optionalText("group")
         // A worker that must be ready at once would be stopped at once, again and again.
-        let bootTimes = Duration.milliseconds(1)...Configuration.anyTime.upperBound
-        bootTimeout = reader.duration("boot_timeout", default: .seconds(60), in: bootTimes)
+        let times = Duration.milliseconds(1)...Configuration.anyTime.upperBound
+        bootTimeout = reader.duration("boot_timeout", default: .seconds(60), in: times)
         stopGrace = reader.duration("stop_grace", default: .seconds(10))
+        readiness = Self.readiness(&reader, kind)
+        watchdog = reader.limit("watchdog", default: nil, shown: \.written, of: "a time, like 30s") {
+            ConfigurationReader.duration($0, in: times)
+        }
+        rolloutPatience = reader.duration("rollout_patience", default: .seconds(10), in: times)
+        // A program that is not ours to know is only recycled when its own section says so.
+        recycle = RecyclePolicy(
+            reading: reader.section("recycle", fallback: kind == .socket ? "recycle" : nil),
+            standard: kind == .socket ? standard : RecyclePolicy.none)
+        restart = RestartPolicy(reading: reader.section("restart"))
+        limits = WorkerLimits(reading: reader.section("limits"))
         reader.finish()
+    }
+
+    private static func readiness(
+        _ reader: inout ConfigurationReader, _ kind: Configuration.PoolKind
+    ) -> PoolSettings.Readiness {
+        if kind != .service, reader.has("ready") {
+            reader.complain("ready", "is for service pools: workers of the other kinds say so by themselves")
+        }
+        return reader.scalar(
+            "ready", default: .after(.seconds(1)), shown: "1s",
+            expected: "notify (the program sends READY=1), or the time after which it counts as ready, like 1s"
+        ) { text in
+            if text == "notify" { return .notify }
+            return ConfigurationReader.duration(text, in: Configuration.anyTime).map { .after($0) }
+        }
+    }
+
+    /// `environment_file: PATH`, or a list of them; the later wins.
+    private static func environmentFiles(_ reader: inout ConfigurationReader) -> [String: String] {
+        let names: [String]
+        if case .list? = reader.value("environment_file") {
+            names = reader.list("environment_file", otherwise: "must be a path or a list of paths") ?? []
+        } else {
+            names = reader.optionalText("environment_file").map { [$0] } ?? []
+        }
+        var result: [String: String] = [:]
+        for name in names {
+            do throws(EnvironmentFile.Problem) {
+                result.merge(try EnvironmentFile.read(name)) { _, later in later }
+            } catch {
+                reader.complain("environment_file", error.message)
+            }
+        }
+        return result
     }
 
     private static func command(_ reader: inout ConfigurationReader) -> [String] {
@@ -35,7 +83,13 @@ extension Configuration.Pool {
         return words ?? []
     }
 
-    private static func queues(_ reader: inout ConfigurationReader) -> [String] {
+    private static func queues(_ reader: inout ConfigurationReader, _ kind: Configuration.PoolKind) -> [String] {
+        if kind == .service {
+            if reader.has("queues") {
+                reader.complain("queues", "is not for service pools: their programs get no jobs from here")
+            }
+            return []
+        }
         if !reader.has("queues") { reader.noteMissing("queues", "[default]") }
         guard let names = reader.list("queues", otherwise: "must be a list of queue names") else { return ["default"] }
         if names.isEmpty { reader.complain("queues", "is empty: a pool serves at least one queue") }

@@ -1,4 +1,5 @@
 import JobModel
+import Supervision
 
 /// The effective configuration, checked.
 package struct Configuration: Sendable {
@@ -14,7 +15,7 @@ package struct Configuration: Sendable {
     }
 
     package enum PoolKind: String, CaseIterable, Sendable {
-        case socket, exec
+        case socket, exec, service
     }
 
     package struct Store: Sendable {
@@ -44,12 +45,21 @@ package struct Configuration: Sendable {
         package var processes: Int
         package var bounds: ClosedRange<Int>
         package var concurrency: Int
+        /// Files laid under `environment` are in it.
         package var environment: [String: String]
+        /// Variables whose values are systemd credentials, by the credential's name.
+        package var credentials: [String: String]
         package var directory: String?
         package var user: String?
         package var group: String?
         package var bootTimeout: Duration
         package var stopGrace: Duration
+        package var readiness: PoolSettings.Readiness
+        package var watchdog: Duration?
+        package var rolloutPatience: Duration
+        package var recycle: RecyclePolicy
+        package var restart: RestartPolicy
+        package var limits: WorkerLimits
     }
 
     package var stateDirectory: String

@@ -14,14 +14,22 @@ struct ConfigurationEnvironment {
         "JOBSUP_LIMITS_PAYLOAD": ["limits", "payload"], "JOBSUP_LIMITS_RESULT": ["limits", "result"],
         "JOBSUP_DEFAULTS_QUEUE": ["defaults", "queue"], "JOBSUP_DEFAULTS_TIMEOUT": ["defaults", "timeout"],
         "JOBSUP_DEFAULTS_MAX_ATTEMPTS": ["defaults", "max_attempts"],
+        "WORKER_RECYCLE_AFTER_JOBS": ["recycle", "after_jobs"], "WORKER_RECYCLE_AFTER_HOURS": ["recycle", "after"],
+        "WORKER_MEMORY_SOFT_LIMIT": ["recycle", "memory_soft"],
+        "WORKER_MEMORY_HARD_LIMIT": ["recycle", "memory_hard"],
+        "MEMORY_WARNING_THRESHOLD": ["recycle", "memory_warning"],
     ]
+    /// The units of bare numbers, where the variable's name says so or custom has it.
+    private static let units = [
+        "WORKER_RECYCLE_AFTER_HOURS": "h", "WORKER_MEMORY_SOFT_LIMIT": "MiB", "WORKER_MEMORY_HARD_LIMIT": "MiB",
+    ]
+    private static let memoryLimit = "MEMORY_LIMIT_"
     private static let concurrency = "WORKER_CONCURRENCY_"
     private static let timeout = "TIMEOUT_"
     /// What the daemon gives to workers, who may start a command of it.
     private static let ofWorkers: Set<String> = [
         "JOBSUP_SOCKET", "JOBSUP_TOKEN", "JOBSUP_POOL", "JOBSUP_WORKER", "JOBSUP_SLOTS", "JOBSUP_QUEUES",
-        "JOBSUP_QUEUE", "JOBSUP_ATTEMPT", "JOBSUP_MAX_ATTEMPTS", "JOBSUP_REQUEST_ID",
-        "JOBSUP_OUTPUT_TAGS",
+        "JOBSUP_OUTPUT_TAGS", "JOBSUP_QUEUE", "JOBSUP_ATTEMPT", "JOBSUP_MAX_ATTEMPTS", "JOBSUP_REQUEST_ID",
     ]
 
     /// `tree` with what the environment says laid over it.
@@ -29,7 +37,9 @@ struct ConfigurationEnvironment {
         var result = tree
         for (name, path) in overrides(of: tree) {
             guard let text = variables[name] else { continue }
-            result = result.setting(path[...], to: text, from: .environment(name))
+            let unit = Self.units[name] ?? (name.hasPrefix(Self.memoryLimit) ? "MiB" : "")
+            let isBare = !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) || $0 == 46 }
+            result = result.setting(path[...], to: isBare ? text + unit : text, from: .environment(name))
         }
         return result
     }
@@ -50,6 +60,7 @@ struct ConfigurationEnvironment {
         Self.settings.sorted { $0.key < $1.key }.map { (name: $0.key, path: $0.value) }
             + Self.named(Self.concurrency, in: tree, section: "pools", key: "concurrency")
             + Self.named(Self.timeout, in: tree, section: "types", key: "timeout")
+            + Self.named(Self.memoryLimit, in: tree, section: "types", key: "memory_limit")
     }
 
     /// `TIMEOUT_SEND_MAIL` is the timeout of the type that is written `send_mail` or `send-mail` in the file.

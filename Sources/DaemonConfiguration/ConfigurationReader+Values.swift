@@ -77,7 +77,7 @@ extension ConfigurationReader {
             + "seconds, or a number with ms, s, m, h or d (30s, 5m)"
     }
 
-    private static func duration(_ text: String, in range: ClosedRange<Duration>) -> Duration? {
+    static func duration(_ text: String, in range: ClosedRange<Duration>) -> Duration? {
         guard let time = Duration(text: text), range.contains(time) else { return nil }
         // Less than a millisecond is not nothing: for a timeout, that would mean none.
         let isZero = !text.utf8.contains { (49...57).contains($0) }

@@ -9,6 +9,8 @@ extension JobPolicy {
         timeout = time == .zero ? nil : time
         maxAttempts = reader.integer("max_attempts", default: standard.maxAttempts, in: 1...65535)
         retry = RetryPolicy(reading: &reader, standard: standard.retry)
+        memoryLimitBytes = reader.memory("memory_limit", default: standard.memoryLimitBytes)
+        expectedMemoryBytes = reader.memory("expected_memory", default: standard.expectedMemoryBytes)
         reader.finish()
     }
 }

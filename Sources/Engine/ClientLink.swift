@@ -18,7 +18,7 @@ final class ClientLink: ChannelDuplexHandler {
     private static let helloTimeout: Duration = .seconds(10)
 
     private let context: EngineContext
-    private let intake: Intake
+    private let intake: SharedIntake
     private let door: ClientDoor
     private var decoder = FrameDecoder()
     private var channel: ChannelHandlerContext?
@@ -32,7 +32,7 @@ final class ClientLink: ChannelDuplexHandler {
     private var output = ByteBuffer()
     private var isFlushArmed = false
 
-    init(context: EngineContext, intake: Intake, door: ClientDoor) {
+    init(context: EngineContext, intake: SharedIntake, door: ClientDoor) {
         self.context = context
         self.intake = intake
         self.door = door
@@ -120,7 +120,7 @@ final class ClientLink: ChannelDuplexHandler {
             var requests: [JobRequest] = []
             requests.reserveCapacity(frame.jobs.count)
             for spec in frame.jobs { requests.append(try JobRequest(spec)) }
-            jobs = try intake.admit(requests, at: context.time.now())
+            jobs = try intake.value.admit(requests, at: context.time.now())
         } catch {
             return refuse(request, code: error.code, message: "\(error.message)\n\(error.hint)")
         }

@@ -10,7 +10,7 @@ final class Dispatcher {
     private static let batch = 512
 
     private let context: EngineContext
-    let pools: [any WorkerPool]
+    var pools: [any WorkerPool]
     private var dueTimer: Scheduled<Void>?
     private var dueAt: Timestamp?
 
@@ -27,10 +27,21 @@ final class Dispatcher {
                 guard room > 0 else { break }
                 let jobs = context.store.claim(from: pool.settings.queues, limit: room)
                 guard !jobs.isEmpty else { break }
-                pool.take(jobs)
+                pool.take(admitted(jobs, to: pool))
                 guard jobs.count == room else { break }
             }
         }
+    }
+
+    private func admitted(_ jobs: [ClaimedJob], to pool: any WorkerPool) -> [ClaimedJob] {
+        let (admitted, waiting) = context.memoryGate.admit(jobs)
+        let now = context.time.now()
+        let ends = waiting.map { job, why in
+            AttemptEnd(
+                job: InFlightJob(job), report: .noMemory(until: MemoryGate.delay, message: why), startedAt: now)
+        }
+        context.settler.settle(ends, worker: pool.settings.name, link: nil)
+        return admitted
     }
 
     func received(_ signal: StoreSignal) {

@@ -9,19 +9,26 @@ import Supervision
 /// Everything inside lives on one event loop; this is the door to it, open to any thread.
 package final class Engine: Sendable {
     /// What lives on the loop.
-    private final class Rooms {
+    final class Rooms {
         let context: EngineContext
         let dispatcher: Dispatcher
-        let pools: [any WorkerPool]
         let door: ClientDoor
         var listeners: [any Channel] = []
         var drained: EventLoopPromise<Void>?
 
         init(context: EngineContext, pools: [any WorkerPool], door: ClientDoor) {
             self.context = context
-            self.pools = pools
             self.door = door
             dispatcher = Dispatcher(context: context, pools: pools)
+        }
+
+        var pools: [any WorkerPool] { dispatcher.pools }
+
+        /// A process ended: forgets pools that are gone, and ends the drain with the last one.
+        func processEnded() {
+            for pool in pools where pool.isRemoved && pool.isEmpty { pool.close() }
+            dispatcher.pools.removeAll { $0.isRemoved && $0.isEmpty }
+            completeDrain()
         }
 
         func completeDrain() {
@@ -32,22 +39,23 @@ package final class Engine: Sendable {
     }
 
     package let store: any JobStore
-    package let intake: Intake
+    package let intake: SharedIntake
     private let time: TimeSource
-    private let loop: any EventLoop
-    private let rooms: NIOLoopBound<Rooms>
-    private let emit: @Sendable (EngineEvent) -> Void
+    let loop: any EventLoop
+    let rooms: NIOLoopBound<Rooms>
+    let emit: @Sendable (EngineEvent) -> Void
 
     /// Opens the sockets and starts the pools.
     package static func start(
         _ settings: EngineSettings, store: any JobStore, host: ProcessHost, on loop: any EventLoop, time: TimeSource,
         random: any RandomNumberGenerator & Sendable, emit: @escaping @Sendable (EngineEvent) -> Void
     ) async throws -> Engine {
+        let intake = SharedIntake(settings.intake)
         let rooms = try await loop.submit {
-            let rooms = build(settings, store: store, host: host, on: loop, time: time, random: random, emit: emit)
+            let rooms = build(settings, intake, store: store, host: host, on: loop, time: time, random: random, emit: emit)
             return NIOLoopBound(rooms, eventLoop: loop)
         }.get()
-        let engine = Engine(settings, store: store, loop: loop, time: time, rooms: rooms, emit: emit)
+        let engine = Engine(intake, store: store, loop: loop, time: time, rooms: rooms, emit: emit)
         try await engine.listen(settings)
         store.observe { signal in
             loop.execute { rooms.value.dispatcher.received(signal) }
@@ -60,11 +68,11 @@ package final class Engine: Sendable {
     }
 
     private init(
-        _ settings: EngineSettings, store: any JobStore, loop: any EventLoop, time: TimeSource,
+        _ intake: SharedIntake, store: any JobStore, loop: any EventLoop, time: TimeSource,
         rooms: NIOLoopBound<Rooms>, emit: @escaping @Sendable (EngineEvent) -> Void
     ) {
         self.store = store
-        self.intake = settings.intake
+        self.intake = intake
         self.loop = loop
         self.time = time
         self.rooms = rooms
@@ -72,31 +80,41 @@ package final class Engine: Sendable {
     }
 
     private static func build(
-        _ settings: EngineSettings, store: any JobStore, host: ProcessHost, on loop: any EventLoop, time: TimeSource,
-        random: any RandomNumberGenerator & Sendable, emit: @escaping @Sendable (EngineEvent) -> Void
+        _ settings: EngineSettings, _ intake: SharedIntake, store: any JobStore, host: ProcessHost,
+        on loop: any EventLoop, time: TimeSource, random: any RandomNumberGenerator & Sendable,
+        emit: @escaping @Sendable (EngineEvent) -> Void
     ) -> Rooms {
         let settler = Settler(
-            store: store, loop: loop, time: time, intake: settings.intake, random: random, emit: emit)
+            store: store, loop: loop, time: time, intake: intake, random: random, emit: emit)
         let context = EngineContext(
             loop: loop, time: time, store: store, host: host, settler: settler, limits: settings.limits,
             workerSocketPath: settings.workerSocket.path, random: random, emit: emit)
-        let pools: [any WorkerPool] = settings.pools.map { pool in
-            switch pool.kind {
-            case .socket: SocketPool(settings: pool, context: context)
-            case .exec: ExecPool(settings: pool, context: context)
-            }
-        }
+        context.memoryLimit = { intake.value.policy(of: $0).memoryLimitBytes }
+        context.memoryGate = MemoryGate(
+            expected: { intake.value.policy(of: $0).expectedMemoryBytes }, available: MachineMemory.availableBytes)
+        context.limitsMemoryByType = { intake.value.limitsMemory }
+        let pools = settings.pools.map { makePool($0, context) }
         let door = ClientDoor(limit: settings.clientLimit, group: settings.clientSocket.group)
         let rooms = Rooms(context: context, pools: pools, door: door)
+        context.memoryGate.running = { [unowned rooms] in rooms.pools.flatMap { $0.runningMemory() } }
+        let watch = MemoryWatch(context: context) { [unowned rooms] in rooms.pools }
+        context.started = { watch.wake() }
         context.pump = { [unowned rooms] in rooms.dispatcher.pump() }
-        context.processEnded = { [unowned rooms] in rooms.completeDrain() }
+        context.processEnded = { [unowned rooms] in rooms.processEnded() }
         settler.onQuiet = { [unowned rooms] in rooms.completeDrain() }
         return rooms
     }
 
+    static func makePool(_ settings: PoolSettings, _ context: EngineContext) -> any WorkerPool {
+        switch settings.kind {
+        case .socket, .service: ResidentPool(settings: settings, context: context)
+        case .exec: ExecPool(settings: settings, context: context)
+        }
+    }
+
     private func listen(_ settings: EngineSettings) async throws {
         let rooms = rooms
-        let intake = settings.intake
+        let intake = intake
         let workers = try await settings.workerSocket.bind(on: loop) { channel in
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(WorkerLink(context: rooms.value.context))
@@ -115,7 +133,7 @@ package final class Engine: Sendable {
 
     /// Enqueues all or none; returns when they are on disk.
     package func enqueue(_ requests: [JobRequest]) async throws -> [EnqueueReceipt] {
-        try await store.enqueue(try intake.admit(requests, at: time.now()))
+        try await store.enqueue(try intake.value.admit(requests, at: time.now()))
     }
 
     /// Cancels a job: at once when it waits; one that runs is asked, then forced, to end.
@@ -167,34 +185,6 @@ package final class Engine: Sendable {
         return try await job(id)
     }
 
-    // MARK: Pools
-
-    package func pools() async throws -> [PoolStatus] {
-        let rooms = rooms
-        return try await loop.submit { rooms.value.pools.map { $0.status() } }.get()
-    }
-
-    /// Sets the wanted number of processes; `nil` when there is no such pool.
-    package func scale(_ name: String, _ change: ScaleChange) async throws -> PoolStatus? {
-        let rooms = rooms
-        let emit = emit
-        return try await loop.submit {
-            guard let pool = rooms.value.pools.first(where: { $0.settings.name == name }) else { return nil }
-            let before = pool.status().wanted
-            let wanted = change.wanted(from: before)
-            guard pool.settings.bounds.contains(wanted) else {
-                throw Refusal(
-                    code: "out_of_bounds",
-                    message: "pool '\(name)' cannot have \(wanted) processes: its bounds are "
-                        + "\(pool.settings.bounds.lowerBound) to \(pool.settings.bounds.upperBound)",
-                    hint: "choose a number within the bounds, or change pools.\(name).processes in the configuration")
-            }
-            pool.scale(to: wanted)
-            emit(.poolScaled(pool: name, from: before, to: wanted))
-            return pool.status()
-        }.get()
-    }
-
     // MARK: The end
 
     /// Proves that the loop turns; the watchdog is fed after it.
@@ -203,12 +193,8 @@ package final class Engine: Sendable {
     }
 
     /// How much is left before a drain is done.
-    package func remaining() async throws -> (workers: Int, jobs: Int) {
-        let status = try await pools()
-        return (
-            status.reduce(0) { $0 + $1.workers.count },
-            status.reduce(0) { sum, pool in sum + pool.workers.reduce(0) { $0 + $1.jobs.count } }
-        )
+    package func remaining() async throws -> Remaining {
+        Remaining(try await pools().flatMap(\.workers), at: time.now())
     }
 
     /// Takes nothing new and lets what runs come to its end; returns when all workers have gone and all is on disk.

@@ -17,12 +17,20 @@ final class EngineContext {
     /// Where all sockets are, for workers that enqueue jobs themselves.
     let runtimeDirectory: String
     var random: any RandomNumberGenerator
+    /// What the workers of a job type may have of memory while they run one.
+    var memoryLimit: (String) -> Int? = { _ in nil }
     /// Wakes the dispatcher: a worker has room.
     var pump: () -> Void = {}
+    /// Whether any job type has a limit of memory.
+    var limitsMemoryByType: () -> Bool = { false }
+    /// Set before the first job is handed out.
+    var memoryGate = MemoryGate(expected: { _ in nil }, available: { nil })
+    /// A process is being started.
+    var started: () -> Void = {}
     /// A process ended, which may have been the last one.
     var processEnded: () -> Void = {}
     /// Workers that have not said HELLO yet, by their token.
-    var expected: [String: (SocketPool, Worker)] = [:]
+    var expected: [String: (ResidentPool, Worker)] = [:]
     let progress = ProgressBoard()
 
     init(

@@ -1,4 +1,5 @@
 import JobModel
+import Supervision
 
 /// What happened in the engine, in its own words. Log lines and journal entries are made of it in one place, outside.
 package enum EngineEvent: Sendable {
@@ -26,25 +27,25 @@ package enum EngineEvent: Sendable {
         package let pid: Int32?
     }
 
-    /// How a worker ended.
-    package struct WorkerEnd: Sendable {
-        package let words: String
-        /// It was asked to go.
-        package let isExpected: Bool
-        /// The signal that ended it, when the daemon had not decided to end it.
-        package let foreignSignal: String?
-        /// What it ran.
-        package let jobs: [JobID]
-        package let peakRSSBytes: Int?
-    }
-
     case workerStarted(Worker)
     case workerReady(Worker, build: String, bootSeconds: Double)
     case workerExited(Worker, WorkerEnd)
     case workerStopping(Worker, why: String)
+    case workerRecycling(Worker, RecycleReason)
+    case workerUnkillable(Worker)
+    case memoryWarning(Worker, bytes: Int, limit: Int)
     case workerOutput(Worker, job: Job?, stream: String, text: String)
     case spawnFailed(pool: String, message: String, retryIn: Duration)
+    case notifySocketFailed(pool: String, path: String, message: String)
     case poolScaled(pool: String, from: Int, to: Int)
+    case poolDegraded(pool: String, why: String)
+    /// Nothing is started until somebody says so.
+    case poolHeld(pool: String, why: String)
+    case poolRecovered(pool: String)
+    case rolloutStarted(pool: String, generation: Int)
+    case rolloutFinished(pool: String, generation: Int)
+    case rolloutFailed(pool: String, generation: Int, why: String)
+    case reloaded(changes: [String])
     case jobRequeued(Job, worker: String, Failure)
     case jobRetried(Job, worker: String, Failure, at: Timestamp)
     /// Ended without success.

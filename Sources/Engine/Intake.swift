@@ -20,6 +20,11 @@ package struct Intake: Sendable {
         self.payloadLimitBytes = payloadLimitBytes
     }
 
+    /// Whether any type has a limit of memory.
+    var limitsMemory: Bool {
+        standard.memoryLimitBytes != nil || policies.values.contains { $0.memoryLimitBytes != nil }
+    }
+
     package func policy(of type: String) -> JobPolicy {
         policies[type] ?? standard
     }

@@ -7,10 +7,14 @@ enum AttemptReport: Sendable {
     case retry(after: Duration, reason: String)
     case snooze(for: Duration, reason: String)
     case discard(reason: String)
+    /// It was not started: there is not so much memory free as it needs.
+    case noMemory(until: Duration, message: String)
     /// The program asks for another attempt and leaves the time to the policy (exit code 75).
     case retryLater(type: String, message: String)
     /// The process died under the job; the words say how.
     case crashed(type: String, message: String)
+    /// Its worker was stopped under it, for its memory.
+    case interrupted(type: String, message: String)
     /// It was ended because its time was over.
     case timedOut(limit: Duration)
     case cancelled
@@ -22,7 +26,7 @@ struct SettlementRule {
     let policy: (String) -> JobPolicy
     let crashLimit: Int
 
-    init(policy: @escaping (String) -> JobPolicy, crashLimit: Int = JobPolicy.crashLimit) {
+    init(crashLimit: Int = JobPolicy.crashLimit, policy: @escaping (String) -> JobPolicy) {
         self.policy = policy
         self.crashLimit = crashLimit
     }
@@ -50,10 +54,16 @@ struct SettlementRule {
         case .snooze(let delay, let reason):
             let failure = Failure(cause: .snoozed, type: "Snooze", message: reason)
             return .postpone(until: now + delay, reason: .snoozed, usesAttempt: false, failure: failure)
+        case .noMemory(let delay, let message):
+            let failure = Failure(cause: .memory, type: "NoMemory", message: message)
+            return .postpone(until: now + delay, reason: .memory, usesAttempt: false, failure: failure)
         case .discard(let reason):
             return .finish(.failed, failure: Failure(cause: .discarded, type: "Discard", message: reason))
         case .crashed(let type, let message):
-            return crash(of: job, type: type, message: message)
+            return crash(of: job, .crash, type: type, message: message)
+        case .interrupted(let type, let message):
+            // No failure; but a job that always takes more memory than there may be is as good as a poisonous one.
+            return crash(of: job, .memory, type: type, message: message)
         case .timedOut(let limit):
             let message = "the attempt was ended after its limit of \(limit.inSeconds) s"
             let failure = Failure(cause: .timeout, type: "Timeout", message: message)
@@ -73,9 +83,9 @@ struct SettlementRule {
         return .postpone(until: now + delay, reason: .retry, usesAttempt: true, failure: failure)
     }
 
-    private func crash(of job: InFlightJob, type: String, message: String) -> Verdict {
+    private func crash(of job: InFlightJob, _ cause: FailureCause, type: String, message: String) -> Verdict {
         guard job.crashes + 1 >= crashLimit else {
-            return .requeue(failure: Failure(cause: .crash, type: type, message: message))
+            return .requeue(failure: Failure(cause: cause, type: type, message: message))
         }
         let words = "\(job.crashes + 1) workers died running it, the last: \(message)"
         return .finish(.failed, failure: Failure(cause: .quarantined, type: type, message: words))

@@ -38,13 +38,13 @@ final class Settler {
     let waiters = FinishWaiters()
 
     init(
-        store: any JobStore, loop: any EventLoop, time: TimeSource, intake: Intake,
+        store: any JobStore, loop: any EventLoop, time: TimeSource, intake: SharedIntake,
         random: any RandomNumberGenerator, emit: @escaping @Sendable (EngineEvent) -> Void
     ) {
         self.store = store
         self.loop = loop
         self.time = time
-        rule = SettlementRule(policy: intake.policy)
+        rule = SettlementRule { intake.value.policy(of: $0) }
         self.random = random
         self.emit = emit
     }

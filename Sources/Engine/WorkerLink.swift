@@ -14,7 +14,7 @@ final class WorkerLink: ChannelInboundHandler {
     private var settlements: [SettlementFrame] = []
     private var output = ByteBuffer()
     private var channel: ChannelHandlerContext?
-    private var peer: (pool: SocketPool, worker: Worker)?
+    private var peer: (pool: ResidentPool, worker: Worker)?
     private var helloTimer: Scheduled<Void>?
     private var failure: String?
 

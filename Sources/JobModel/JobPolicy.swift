@@ -6,6 +6,10 @@ package struct JobPolicy: Hashable, Sendable {
     package var timeout: Duration?
     package var maxAttempts: Int
     package var retry: RetryPolicy
+    /// A worker that has more while it runs such a job is stopped; `nil` for the pool's own limits.
+    package var memoryLimitBytes: Int?
+    /// Such a job is only started when so much memory is free; `nil` for whenever there is a worker.
+    package var expectedMemoryBytes: Int?
 
     package init(
         queue: String = "default", timeout: Duration? = .seconds(3600), maxAttempts: Int = 5,

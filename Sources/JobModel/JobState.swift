@@ -61,6 +61,8 @@ package enum PendingReason: Int, CaseIterable, Sendable {
     case snoozed = 4
     /// A rate limit has no room.
     case throttled = 5
+    /// There is not so much memory free as it needs.
+    case memory = 6
 
     package var name: String { String(describing: self) }
 }

@@ -16,6 +16,8 @@ package enum FailureCause: Int, CaseIterable, Sendable {
     case quarantined = 7
     /// Somebody cancelled it.
     case cancelled = 8
+    /// Its worker was stopped for its memory; no failure of the job.
+    case memory = 9
 
     package var name: String { String(describing: self) }
 }

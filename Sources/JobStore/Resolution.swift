@@ -38,7 +38,8 @@ extension Verdict {
     /// What went wrong, for the job's list of attempts; `nil` when nothing did.
     package var failure: Failure? {
         switch self {
-        case .complete: nil
+        // One that waits for memory was not started.
+        case .complete, .postpone(_, .memory, _, _): nil
         case .postpone(_, _, _, let failure), .requeue(let failure), .finish(_, let failure): failure
         }
     }

@@ -64,6 +64,16 @@ final class AdoptedProcesses: Sendable {
         }
     }
 
+    var livingByMarker: [UInt64: [Int32]] {
+        children.withLock { children in
+            var found: [UInt64: [Int32]] = [:]
+            for (processID, about) in children where about.isAlive {
+                if let marker = about.marker { found[marker, default: []].append(processID) }
+            }
+            return found
+        }
+    }
+
     /// All that can be killed, strangers too.
     var killable: [Int32] {
         children.withLock { children in children.filter { $0.value.isAlive && $0.value.isReachable }.map(\.key) }

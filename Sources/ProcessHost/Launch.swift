@@ -6,6 +6,8 @@ struct Launch: ~Copyable, Sendable {
     let handle: ProcessHandle
     let order: LaunchOrder
     let marker: UInt64
+    let group: ControlGroup?
+    let machineOOMKills: Int?
     let onEvent: @Sendable (ProcessEvent) -> Void
     /// Kept because it owns the child: it reaps it when the death watch closes.
     let process: Foundation.Process

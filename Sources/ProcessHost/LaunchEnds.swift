@@ -12,7 +12,9 @@ struct LaunchEnds: ~Copyable {
     private static let room: Int32 = 24
 
     /// The order waits in the socket when the launcher comes: no round trip.
-    init(_ order: [UInt8], request: SpawnRequest, nothing: borrowing Descriptor) throws(SystemCallFailure) {
+    init(_ order: [UInt8], request: SpawnRequest, group: ControlGroup?, nothing: borrowing Descriptor)
+        throws(SystemCallFailure)
+    {
         try systemCall("dup", clinux_probe_descriptors(Self.room))
         var ends: (Int32, Int32) = (-1, -1)
         try systemCall("socketpair", clinux_socket_pair(&ends.0, &ends.1))
@@ -30,9 +32,12 @@ struct LaunchEnds: ~Copyable {
         let orderFile = try Self.memory("jobsup-order", order)
         var input: Descriptor?
         if case .bytes(let bytes) = request.standardInput { input = try Self.memory("jobsup-input", bytes) }
-        let handed = [
+        var handed = [
             orderFile.rawValue, input?.rawValue ?? nothing.rawValue, outputWriter.rawValue, errorsWriter.rawValue,
         ]
+        var door: Descriptor?
+        if let group { door = try group.openForJoining() }
+        if let raw = door?.rawValue { handed.append(raw) }
         var kind = LAUNCH_ORDER.rawValue
         try systemCall(
             "sendmsg", clinux_send_message(control.rawValue, &kind, 4, handed, Int32(handed.count)))
@@ -47,10 +52,11 @@ struct LaunchEnds: ~Copyable {
     }
 
     consuming func launch(
-        _ order: Spawner.Order, _ launchOrder: LaunchOrder, marker: UInt64, process: Foundation.Process
+        _ order: Spawner.Order, _ launchOrder: LaunchOrder, marker: UInt64, group: ControlGroup?,
+        machineOOMKills: Int?, process: Foundation.Process
     ) -> Launch {
         Launch(
-            handle: order.handle, order: launchOrder, marker: marker, onEvent: order.onEvent, process: process,
-            control: control, output: output, errors: errors)
+            handle: order.handle, order: launchOrder, marker: marker, group: group, machineOOMKills: machineOOMKills,
+            onEvent: order.onEvent, process: process, control: control, output: output, errors: errors)
     }
 }

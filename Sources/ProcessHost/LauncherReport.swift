@@ -10,7 +10,7 @@ enum LauncherReport {
     case end
 
     static func receive(from control: Int32) -> LauncherReport {
-        var bytes: (UInt64, UInt64) = (0, 0)
+        var bytes: (UInt64, UInt64, UInt64) = (0, 0, 0)
         var descriptors = [Int32](repeating: -1, count: 16)
         var count = Int32(descriptors.count)
         return withUnsafeMutableBytes(of: &bytes) { buffer in

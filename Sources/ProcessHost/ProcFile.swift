@@ -5,6 +5,17 @@ enum ProcFile {
     /// More than any of them has, but for the children of thousands.
     private static let chunk = 1 << 14
 
+    /// Calls `body` with the beginning of the file, as much as the buffer takes, or not at all when there is no such file.
+    static func read(
+        _ path: String, through buffer: UnsafeMutableRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void
+    ) {
+        let raw = open(path, O_RDONLY | O_CLOEXEC)
+        guard raw >= 0 else { return }
+        let file = Descriptor(owning: raw)
+        let count = Glibc.read(file.rawValue, buffer.baseAddress, buffer.count)
+        if count > 0 { body(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+    }
+
     /// The whole text, or `nil` when there is no such file (any more).
     static func read(_ path: String) -> String? {
         let raw = open(path, O_RDONLY | O_CLOEXEC)

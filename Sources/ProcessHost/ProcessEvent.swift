@@ -1,10 +1,12 @@
-/// What happens to a process, in this order: `failed` alone, or `started`, lines, `exited` once.
+/// What happens to a process, in this order: `failed` alone, or `started`, lines and what it notifies, `exited` once.
 ///
 /// A descendant that outlives the process may still write lines after `exited`.
 package enum ProcessEvent: Sendable {
     /// The program itself runs: it replaced the launcher.
     case started(processID: Int32)
     case lines(OutputBatch)
+    /// The process, or a descendant, said how it is. Never before `started`, never after `exited`.
+    case notified(NotifyMessage)
     /// It was not started, and nothing of it is left.
     case failed(SpawnError)
     case exited(ProcessExit)

@@ -10,8 +10,10 @@ package final class ProcessHandle: Sendable {
     private struct State: ~Copyable {
         var pidfd: Descriptor?
         var processID: Int32 = 0
+        var group: ControlGroup?
         var hasEnded = false
         var isDoomed = false
+        var wasKilledByUs = false
         var waiting: [Waiting] = []
     }
 
@@ -21,7 +23,8 @@ package final class ProcessHandle: Sendable {
         let toGroup: Bool
     }
 
-    let id: UInt64
+    /// Unique among the processes of one host.
+    package let id: UInt64
     private let state = Mutex(State())
     private let onDoom: @Sendable () -> Void
 
@@ -51,6 +54,8 @@ package final class ProcessHandle: Sendable {
     package func killTree() {
         let reached = state.withLock { state in
             state.isDoomed = true
+            // All at once, so that nobody can fork away.
+            state.group?.kill()
             // The process may have joined another group.
             let process = Self.send(Waiting(signal: SIGKILL, toGroup: false), &state)
             let group = Self.send(Waiting(signal: SIGKILL, toGroup: true), &state)
@@ -62,11 +67,15 @@ package final class ProcessHandle: Sendable {
     /// Its descendants are to be killed whenever they are found.
     var isDoomed: Bool { state.withLock { $0.isDoomed } }
 
-    func attach(_ pidfd: consuming Descriptor, processID: Int32) {
+    /// A SIGKILL that ended it may have been ours.
+    var wasKilledByUs: Bool { state.withLock { $0.wasKilledByUs } }
+
+    func attach(_ pidfd: consuming Descriptor, processID: Int32, group: ControlGroup?) {
         var pidfd: Descriptor? = pidfd
         state.withLock { state in
             state.pidfd = pidfd.take()
             state.processID = processID
+            state.group = group
             for waiting in state.waiting { _ = Self.send(waiting, &state) }
             state.waiting = []
         }
@@ -77,6 +86,7 @@ package final class ProcessHandle: Sendable {
         state.withLock { state in
             state.hasEnded = true
             state.pidfd = nil
+            state.group = nil
             state.waiting = []
         }
     }
@@ -90,6 +100,7 @@ package final class ProcessHandle: Sendable {
 
     private static func send(_ waiting: Waiting, _ state: inout State) -> Bool {
         guard !state.hasEnded else { return false }
+        if waiting.signal == SIGKILL { state.wasKilledByUs = true }
         guard let pidfd = state.pidfd?.rawValue else {
             if !state.waiting.contains(waiting) { state.waiting.append(waiting) }
             return true

@@ -10,19 +10,25 @@ import Synchronization
 package final class ProcessHost: Sendable {
     private let watcher: ProcessWatcher
     private let spawner: Spawner
+    private let sweeper = Mutex<MemorySweeper?>(nil)
+    private let controlGroups: ControlGroups?
     private let nextID = Atomic<UInt64>(1)
 
     /// `leftoverGrace` is how long descendants may go on after a program ended by itself, before they are killed.
     package init(
         launcher: String = ProcessHost.installedLauncher(), logger: Logger,
-        leftoverGrace: Duration = .milliseconds(200),
+        controlGroups: ControlGroups? = nil, leftoverGrace: Duration = .milliseconds(200),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now },
         random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) },
         startProcess: @escaping @Sendable (Foundation.Process) throws -> Void = { try $0.run() }
     ) throws(SystemCallFailure) {
-        let spawner = try Spawner(launcher: launcher, random: random, startProcess: startProcess)
-        watcher = try ProcessWatcher(leftoverGrace: leftoverGrace, now: now, logger: logger) { spawner.release($0) }
+        let spawner = try Spawner(
+            launcher: launcher, controlGroups: controlGroups, random: random, startProcess: startProcess)
+        watcher = try ProcessWatcher(
+            watchesGroups: controlGroups?.areAvailable ?? false, leftoverGrace: leftoverGrace, now: now, logger: logger
+        ) { spawner.release($0) }
         self.spawner = spawner
+        self.controlGroups = controlGroups
         spawner.start(reportingTo: watcher)
     }
 
@@ -35,6 +41,39 @@ package final class ProcessHost: Sendable {
         let handle = ProcessHandle(id: id) { [watcher] in watcher.post(.doomed) }
         spawner.post(Spawner.Order(request: request, handle: handle, onEvent: onEvent))
         return handle
+    }
+
+    /// Those of the limits that this host cannot apply, by the names of the kernel's files; the others are.
+    package func unsupportedLimits(of limits: ControlGroupLimits) -> [String] {
+        controlGroups?.unsupportedLimits(of: limits) ?? limits.settings.map(\.file)
+    }
+
+    /// A socket for requests to this host. What an earlier one has left at the path is replaced; `mode` tells which users may send.
+    package func openNotifySocket(path: String, mode: UInt32 = 0o600) throws(SystemCallFailure) -> NotifySocket {
+        let socket = try NotifySocket(path: path, mode: mode, id: nextID.add(1, ordering: .relaxed).oldValue)
+        watcher.post(.listen(socket))
+        return socket
+    }
+
+    /// Removes its file; what comes over it is not read any more.
+    package func closeNotifySocket(_ socket: NotifySocket) {
+        socket.removeFile()
+        watcher.post(.stopListening(socket))
+    }
+
+    /// Measures all that run, in one sweep on a thread of its own, which calls `completion`.
+    package func measureMemory(then completion: @escaping @Sendable ([MemoryReading]) -> Void) {
+        watcher.post(.findMemoryTargets { [self] targets in sweep(targets, then: completion) })
+    }
+
+    private func sweep(_ targets: [MemoryTarget], then completion: @escaping @Sendable ([MemoryReading]) -> Void) {
+        let made = sweeper.withLock { sweeper in
+            if sweeper == nil { sweeper = try? MemorySweeper() }
+            return sweeper
+        }
+        // Without a descriptor for its mailbox there is nothing to measure with.
+        guard let made else { return completion([]) }
+        made.measure(targets, then: completion)
     }
 
     /// Kills every process and every descendant that was left behind, and calls `completion` on the watcher's thread when

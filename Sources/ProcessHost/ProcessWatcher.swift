@@ -9,6 +9,9 @@ final class ProcessWatcher: Sendable {
         case failed(SpawnError, onEvent: @Sendable (ProcessEvent) -> Void)
         /// Enough of what was read from this process has been dealt with.
         case outputMayResume(UInt64)
+        case listen(NotifySocket)
+        case stopListening(NotifySocket)
+        case findMemoryTargets(then: @Sendable ([MemoryTarget]) -> Void)
         /// The tree of some process is to be killed.
         case doomed
         case killEverything(then: @Sendable () -> Void)
@@ -21,6 +24,8 @@ final class ProcessWatcher: Sendable {
         let all: Poller
         let childEnded: Descriptor
         let mailbox: Mailbox<Message>
+        /// `nil` where processes have no control groups.
+        let groupWatch: GroupWatch?
         let leftoverGrace: Duration
         let now: @Sendable () -> ContinuousClock.Instant
         let onReleased: @Sendable (Foundation.Process) -> Void
@@ -30,16 +35,21 @@ final class ProcessWatcher: Sendable {
     private let mailbox: Mailbox<Message>
 
     init(
-        leftoverGrace: Duration, now: @escaping @Sendable () -> ContinuousClock.Instant, logger: Logger,
+        watchesGroups: Bool, leftoverGrace: Duration, now: @escaping @Sendable () -> ContinuousClock.Instant,
+        logger: Logger,
         onReleased: @escaping @Sendable (Foundation.Process) -> Void
     ) throws(SystemCallFailure) {
         let mailbox = try Mailbox<Message>()
         self.mailbox = mailbox
         let equipment = try Equipment(
             urgent: Poller(), all: Poller(), childEnded: Descriptor(owning: systemCall("eventfd", clinux_eventfd())),
-            mailbox: mailbox, leftoverGrace: leftoverGrace, now: now, onReleased: onReleased, logger: logger)
+            mailbox: mailbox, groupWatch: watchesGroups ? GroupWatch() : nil, leftoverGrace: leftoverGrace, now: now,
+            onReleased: onReleased, logger: logger)
         try equipment.urgent.add(mailbox.wakeup, token: WatchToken.mailbox.rawValue)
         try equipment.urgent.add(equipment.childEnded, token: WatchToken.childEnded.rawValue)
+        if let changes = equipment.groupWatch?.changes.rawValue {
+            try equipment.urgent.add(rawValue: changes, token: WatchToken.groups.rawValue)
+        }
         try equipment.all.add(equipment.urgent, token: WatchToken.urgent.rawValue)
         try systemCall("prctl", clinux_become_subreaper())
         try systemCall("sigaction", clinux_notify_child_exit(equipment.childEnded.rawValue))

@@ -16,6 +16,16 @@ package enum SpawnError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A text that cannot be handed to a program.
     case invalidText(String)
     case argumentsTooLong
+    /// A limit above what this process may give.
+    case limitTooHigh(ResourceLimit, asked: UInt64, allowed: UInt64)
+    /// A number that the kernel does not know for this.
+    case limitOutOfRange(String, asked: Int64, allowed: ClosedRange<Int64>)
+    /// The program cannot even begin within this limit.
+    case limitTooLow(ResourceLimit, limit: UInt64)
+    case niceNotPermitted(Int32)
+    case oomScoreNotPermitted(Int32)
+    /// The control group for the process cannot be made, limited, or entered.
+    case controlGroupUnusable(String, reason: String)
     case tooManyProcesses
     case tooManyDescriptors
     case outOfMemory
@@ -25,7 +35,9 @@ package enum SpawnError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The same request may well succeed later, without anybody changing it or the programs.
     package var isTransient: Bool {
         switch self {
-        case .tooManyProcesses, .tooManyDescriptors, .outOfMemory, .other: true
+        case .tooManyProcesses, .tooManyDescriptors, .outOfMemory, .limitTooLow(.processes, _), .controlGroupUnusable,
+            .other:
+            true
         default: false
         }
     }
@@ -54,6 +66,15 @@ package enum SpawnError: Error, Hashable, Sendable, CustomStringConvertible {
         case .userNotPermitted(let name): "not permitted to run programs as \(name)"
         case .invalidText(let detail): detail
         case .argumentsTooLong: "arguments and environment together are longer than the system allows"
+        case .limitTooHigh(let resource, let asked, let allowed):
+            "a limit of \(asked) \(resource.name) is more than this process may give: \(allowed)"
+        case .limitOutOfRange(let name, let asked, let allowed):
+            "\(name) \(asked) is not between \(allowed.lowerBound) and \(allowed.upperBound)"
+        case .limitTooLow(let resource, let limit):
+            "the program cannot begin within its limit of \(limit) \(resource.name)"
+        case .niceNotPermitted(let nice): "not permitted to run programs with nice \(nice)"
+        case .oomScoreNotPermitted(let score): "not permitted to run programs with OOM score \(score)"
+        case .controlGroupUnusable(let path, let reason): "the control group \(path) cannot be used: \(reason)"
         case .tooManyProcesses: "no more processes can be made"
         case .tooManyDescriptors: "no more files can be opened"
         case .outOfMemory: "there is not enough memory to start a process"
@@ -75,6 +96,14 @@ package enum SpawnError: Error, Hashable, Sendable, CustomStringConvertible {
         case .userNotPermitted: "run the daemon as root, or leave out user and group"
         case .invalidText: "correct the command or the environment"
         case .argumentsTooLong: "hand large data over on standard input or in a file"
+        case .limitTooHigh(let resource, _, _):
+            "lower the limit, or raise \(resource.unitSetting) of the daemon's unit (not above the kernel's maximum)"
+        case .limitOutOfRange: "correct the number"
+        case .limitTooLow(.processes, _): "raise the limit, or run fewer processes as this user"
+        case .limitTooLow: "raise the limit"
+        case .niceNotPermitted: "give a higher number, or set LimitNICE= of the daemon's unit"
+        case .oomScoreNotPermitted: "give a higher number, or a lower OOMScoreAdjust= to the daemon's unit"
+        case .controlGroupUnusable: "see that the unit has Delegate=yes and that nothing else changes its control group"
         case .tooManyProcesses: "raise TasksMax= of the unit or the user's limit (ulimit -u), or run fewer processes"
         case .tooManyDescriptors: "raise LimitNOFILE= of the unit (ulimit -n), or run fewer processes"
         case .outOfMemory: "free memory, or run fewer processes"

@@ -24,13 +24,19 @@ package struct SpawnRequest: Sendable {
     /// A name or a number.
     package var group: String?
     package var umask: UInt32?
+    package var limits: ProcessLimits
+    /// For the control group that the process gets where there are any; see `ProcessHost.unsupportedLimits(of:)`.
+    package var controlGroup: ControlGroupLimits?
+    /// Where the process may tell how it is; it finds the path in `NOTIFY_SOCKET`.
+    package var notifySocket: NotifySocket?
     package var standardInput: StandardInput
     package var output: Output
 
     package init(
         executable: String, arguments: [String] = [], environment: [String: String] = [:], directory: String = "/",
-        user: String? = nil, group: String? = nil, umask: UInt32? = nil, standardInput: StandardInput = .null,
-        output: Output = .lines
+        user: String? = nil, group: String? = nil, umask: UInt32? = nil, limits: ProcessLimits = ProcessLimits(),
+        controlGroup: ControlGroupLimits? = nil, notifySocket: NotifySocket? = nil,
+        standardInput: StandardInput = .null, output: Output = .lines
     ) {
         self.executable = executable
         self.arguments = arguments
@@ -39,6 +45,9 @@ package struct SpawnRequest: Sendable {
         self.user = user
         self.group = group
         self.umask = umask
+        self.limits = limits
+        self.controlGroup = controlGroup
+        self.notifySocket = notifySocket
         self.standardInput = standardInput
         self.output = output
     }

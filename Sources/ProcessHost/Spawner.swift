@@ -19,15 +19,17 @@ final class Spawner: Sendable {
     /// Ended processes, whose objects Foundation keeps until somebody waits for them.
     private let released = Mutex<[Foundation.Process]>([])
     private let launcher: String
+    private let controlGroups: ControlGroups?
     private let random: @Sendable () -> UInt64
     private let startProcess: @Sendable (Foundation.Process) throws -> Void
     private let nothing: Descriptor
 
     init(
-        launcher: String, random: @escaping @Sendable () -> UInt64,
+        launcher: String, controlGroups: ControlGroups?, random: @escaping @Sendable () -> UInt64,
         startProcess: @escaping @Sendable (Foundation.Process) throws -> Void
     ) throws(SystemCallFailure) {
         self.launcher = launcher
+        self.controlGroups = controlGroups
         self.random = random
         self.startProcess = startProcess
         orders = try Mailbox()
@@ -73,13 +75,26 @@ final class Spawner: Sendable {
     private func launch(_ order: Order, forkFailed: inout Bool) throws(SpawnError) -> Launch {
         let launchOrder = try LaunchOrder(order.request)
         try checkLauncher()
+        let group = try controlGroups?.make(for: order.request, id: order.handle.id)
+        do throws(SpawnError) {
+            return try launch(order, launchOrder, in: group, forkFailed: &forkFailed)
+        } catch {
+            // Nothing was started: nobody can be in it.
+            _ = group?.remove()
+            throw error
+        }
+    }
+
+    private func launch(
+        _ order: Order, _ launchOrder: LaunchOrder, in group: ControlGroup?, forkFailed: inout Bool
+    ) throws(SpawnError) -> Launch {
         let marker = ProcessMarker.make(random: random()) ?? 0
         let ends: LaunchEnds
         do throws(SystemCallFailure) {
             // Each failed start costs Foundation two descriptors for ever: do not try again before it can succeed.
             if forkFailed { try systemCall("vfork", clinux_probe_fork()) }
             let bytes = launchOrder.encoded(parent: getpid(), marker: marker)
-            ends = try LaunchEnds(bytes, request: order.request, nothing: nothing)
+            ends = try LaunchEnds(bytes, request: order.request, group: group, nothing: nothing)
         } catch {
             throw SpawnError(error)
         }
@@ -89,6 +104,7 @@ final class Spawner: Sendable {
         process.environment = [:]
         process.currentDirectoryURL = URL(fileURLWithPath: "/", isDirectory: true)
         process.standardInput = FileHandle(fileDescriptor: ends.launcherControl.rawValue, closeOnDealloc: false)
+        let machineOOMKills = MachineMemory.oomKills()
         do {
             try startProcess(process)
         } catch {
@@ -97,7 +113,8 @@ final class Spawner: Sendable {
             throw SpawnError(failure)
         }
         forkFailed = false
-        return ends.launch(order, launchOrder, marker: marker, process: process)
+        return ends.launch(
+            order, launchOrder, marker: marker, group: group, machineOOMKills: machineOOMKills, process: process)
     }
 
     private func checkLauncher() throws(SpawnError) {

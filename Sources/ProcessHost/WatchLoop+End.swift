@@ -18,6 +18,8 @@ extension WatchLoop {
         process.status = status
         // Whoever forks at this moment holds a copy of the launcher's end for an instant. Nothing more can come over it.
         if process.control != nil { beginProgram(of: process) }
+        drainNotifications(of: process)
+        process.endOfMemory = MemoryEnd(of: process)
         let hasTime = process.failure == nil && status.pid != 0 && status.signalled == 0
         process.ending = Ending(deadline: hasTime ? equipment.now() + equipment.leftoverGrace : nil)
         process.drain(through: buffer)
@@ -52,10 +54,11 @@ extension WatchLoop {
             // It lives yet, but its tree is to be killed.
             return kill(leftovers, of: process)
         }
+        let hasLeftovers = groupHasLeftovers(process) || !leftovers.isEmpty
         // The last descendant is gone: what it wrote lies in the pipe, though epoll has not told yet.
-        if leftovers.isEmpty, !process.outputIsComplete { process.drain(through: buffer) }
+        if !hasLeftovers, !process.outputIsComplete { process.drain(through: buffer) }
         let actions = process.ending?.advance(
-            outputIsComplete: process.outputIsComplete, hasLeftovers: !leftovers.isEmpty,
+            outputIsComplete: process.outputIsComplete, hasLeftovers: hasLeftovers,
             isDoomed: process.handle.isDoomed, now: equipment.now())
         for action in actions ?? [] {
             switch action {
@@ -67,6 +70,7 @@ extension WatchLoop {
     }
 
     private func reportExit(of process: WatchedProcess) {
+        process.exitIsReported = true
         if let failure = process.failure {
             process.onEvent(.failed(failure))
         } else if let exit = process.exit {
@@ -75,6 +79,7 @@ extension WatchLoop {
     }
 
     private func kill(_ leftovers: [Int32], of process: WatchedProcess) {
+        killGroup(of: process, besides: leftovers)
         for processID in leftovers {
             let reached = adopted.kill(processID)
             // It no longer counts among the leftovers: that may be the end of the waiting.
@@ -84,6 +89,20 @@ extension WatchLoop {
                 reached ? "killed a process that was left behind" : "cannot kill a process that was left behind",
                 metadata: ["pid": "\(processID)", "left_by": "\(process.processID)"])
         }
+    }
+
+    private func killGroup(of process: WatchedProcess, besides orphans: [Int32]) {
+        guard let group = process.group else { return }
+        if process.ending != nil, !process.groupIsKilled {
+            process.groupIsKilled = true
+            let found = group.folder.allProcesses.filter { !orphans.contains($0) }
+            if !found.isEmpty {
+                equipment.logger.info(
+                    "killing processes that were left behind",
+                    metadata: ["pids": "\(found)", "left_by": "\(process.processID)"])
+            }
+        }
+        group.kill()
     }
 
     private func release(_ process: WatchedProcess) {
@@ -98,7 +117,8 @@ extension WatchLoop {
         process.handle.detach()
         process.control = nil
         process.deathWatch = []
-        processes[process.id] = nil
+        processes.remove(process)
+        if let group = process.group { remove(group) }
         ending.remove(process.id)
         equipment.onReleased(process.process)
     }

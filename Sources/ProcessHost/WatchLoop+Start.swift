@@ -5,7 +5,7 @@ import Glibc
 extension WatchLoop {
     func watch(_ process: WatchedProcess) {
         guard let control = process.control?.rawValue else { return }
-        processes[process.id] = process
+        processes.insert(process)
         do throws(SystemCallFailure) {
             try equipment.urgent.add(rawValue: control, token: WatchToken.control(process.id).rawValue)
         } catch {
@@ -33,7 +33,7 @@ extension WatchLoop {
             guard !inherited.isEmpty else { throw SystemCallFailure("recvmsg", EMFILE) }
             let pidfd = Descriptor(owning: try systemCall("pidfd_open", clinux_pidfd_open(process.processID)))
             try equipment.urgent.add(pidfd, token: WatchToken.exit(process.id).rawValue)
-            process.handle.attach(pidfd, processID: process.processID)
+            process.handle.attach(pidfd, processID: process.processID, group: process.group)
         } catch {
             abandon(process, because: SpawnError(error))
         }

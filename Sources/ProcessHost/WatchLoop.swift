@@ -6,12 +6,18 @@ import Logging
 final class WatchLoop {
     let equipment: ProcessWatcher.Equipment
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
-    var processes: [UInt64: WatchedProcess] = [:]
+    var processes = ProcessTable()
+    var sockets: [UInt64: NotifySocket] = [:]
+    /// Who sent what was dropped, and how much of it.
+    var strangers: Set<Int32> = []
+    var droppedMessages = 0
     /// Those whose process has ended or whose tree is to be killed.
     var ending: Set<UInt64> = []
     let adopted = AdoptedProcesses.shared
     /// Adopted processes may have come or gone.
     var adoptionChanged = false
+    /// Of processes that are gone, with something still in them when they went.
+    var groupsToRemove: [ControlGroup] = []
     var waitingForNothing: [@Sendable () -> Void] = []
 
     init(_ equipment: consuming ProcessWatcher.Equipment) {
@@ -24,8 +30,12 @@ final class WatchLoop {
         while true {
             let ready = equipment.all.wait(atMost: timeToNextLook())
             handleUrgent()
-            for case .output(let id, let stream)? in ready.map(WatchToken.init(rawValue:)) {
-                if let process = processes[id] { readOutput(stream, of: process) }
+            for token in ready {
+                switch WatchToken(rawValue: token) {
+                case .output(let id, let stream): if let process = processes[id] { readOutput(stream, of: process) }
+                case .notify(let id): if let socket = sockets[id] { readNotifications(from: socket) }
+                default: break
+                }
                 handleUrgent()
             }
         }
@@ -49,7 +59,8 @@ final class WatchLoop {
             adoptionChanged = true
         case .control(let id): if let process = processes[id] { readControl(of: process) }
         case .exit(let id): if let process = processes[id] { readExit(of: process) }
-        case .urgent, .output, nil: break
+        case .groups: groupsChanged()
+        case .urgent, .output, .notify, nil: break
         }
     }
 
@@ -63,6 +74,9 @@ final class WatchLoop {
         case .outputMayResume(let id):
             if let process = processes[id], process.isPaused, process.flow.mayResume { resumeOutput(of: process) }
         case .failed(let error, let onEvent): onEvent(.failed(error))
+        case .listen(let socket): listen(on: socket)
+        case .stopListening(let socket): stopListening(on: socket)
+        case .findMemoryTargets(let completion): completion(memoryTargets())
         case .doomed:
             adoptionChanged = true
             for process in processes.values where process.handle.isDoomed { ending.insert(process.id) }
@@ -70,6 +84,18 @@ final class WatchLoop {
             waitingForNothing.append(completion)
             for process in processes.values { process.handle.killTree() }
             adoptionChanged = true
+        }
+    }
+
+    private func memoryTargets() -> [MemoryTarget] {
+        // Orphans come without a word.
+        adopted.refresh(now: equipment.now())
+        let orphans = adopted.livingByMarker
+        return processes.values.compactMap { process in
+            guard process.control == nil, process.status == nil else { return nil }
+            return MemoryTarget(
+                handle: process.handle, processID: process.processID, group: process.group,
+                orphans: orphans[process.marker] ?? [])
         }
     }
 }

@@ -7,6 +7,7 @@ final class WatchedProcess {
     let order: LaunchOrder
     let marker: UInt64
     let process: Foundation.Process
+    let processID: Int32
     let onEvent: @Sendable (ProcessEvent) -> Void
 
     /// Open until the program begins.
@@ -24,6 +25,12 @@ final class WatchedProcess {
     var failure: SpawnError?
     var status: clinux_exit?
     var ending: Ending<ContinuousClock.Instant>?
+    var exitIsReported = false
+    /// How often the kernel had killed for want of memory when this was started.
+    let machineOOMKillsBefore: Int?
+    let group: ControlGroup?
+    var groupIsKilled = false
+    var endOfMemory = MemoryEnd()
     /// Kept when its pipe has ended before the process.
     private var finishedCapture: OutputCapture?
     let flow: OutputFlow
@@ -34,6 +41,9 @@ final class WatchedProcess {
         order = launch.order
         marker = launch.marker
         process = launch.process
+        processID = launch.process.processIdentifier
+        group = launch.group
+        machineOOMKillsBefore = launch.machineOOMKills
         onEvent = launch.onEvent
         var limit: Int?
         if case .captureStandardOutput(let limitBytes) = launch.order.request.output { limit = limitBytes }
@@ -43,14 +53,15 @@ final class WatchedProcess {
     }
 
     var id: UInt64 { handle.id }
-    var processID: Int32 { process.processIdentifier }
 
     /// Lines are not waited for; a result is.
     var outputIsComplete: Bool { output?.capture == nil }
 
     var exit: ProcessExit? {
         status.map {
-            ProcessExit($0, residentBaselineKiB: residentBaselineKiB, capture: output?.capture ?? finishedCapture)
+            ProcessExit(
+                $0, residentBaselineKiB: residentBaselineKiB, memory: endOfMemory,
+                capture: output?.capture ?? finishedCapture)
         }
     }
 

@@ -7,6 +7,8 @@ import JobStore
 /// refuses a version newer than its own. The numbers of `JobState`, `PendingReason` and `FailureCause` belong to the
 /// schema.
 ///
+/// **Versions.** 2: the cause `memory` of a failure and the reason `memory` of a wait; the tables are those of 1.
+///
 /// **Where a job lies.** Unfinished jobs lie in one of three tables with the same columns, so that each stays small for
 /// what is done with it: `ready` holds what is in memory and is the only one the normal path touches; it has no index to
 /// pay for and is all that a start has to read. `backlog` holds what found no room in memory, in the order it is fetched.
@@ -18,7 +20,7 @@ import JobStore
 /// and 67 bytes; the same with neighbours deleted by one range statement 3.9 µs. So completed jobs leave their payload
 /// behind, and those that ended badly keep it: somebody may want to run them again.
 enum Schema {
-    static let version = 1
+    static let version = 2
     /// "jobs" in ASCII: tells a store from other people's databases.
     static let applicationID = 0x6a6f_6273
 
@@ -120,5 +122,7 @@ enum Schema {
             throw StoreError.damaged("the file is a database, but not one of jobs")
         }
         guard found <= version else { throw StoreError.tooNew(found: found, known: version) }
+        // An older program would not know the new numbers, so it must not open the store any more.
+        if found < version { try connection.execute("PRAGMA user_version = \(version)") }
     }
 }

@@ -13,13 +13,14 @@ package struct DaemonFacts: Sendable {
     package var storeKind: String
     package var storePath: String
     package var synchronous: String
+    package var workerLimits: WorkerLimitFacts
     package var log: LogPlace
     package var warnings: [String]
     package var bodyLimitBytes: Int
 
     package init(
         version: String, pid: Int32, startedAt: Timestamp, storeKind: String, storePath: String, synchronous: String,
-        log: LogPlace, warnings: [String], bodyLimitBytes: Int
+        workerLimits: WorkerLimitFacts, log: LogPlace, warnings: [String], bodyLimitBytes: Int
     ) {
         self.version = version
         self.pid = pid
@@ -27,6 +28,7 @@ package struct DaemonFacts: Sendable {
         self.storeKind = storeKind
         self.storePath = storePath
         self.synchronous = synchronous
+        self.workerLimits = workerLimits
         self.log = log
         self.warnings = warnings
         self.bodyLimitBytes = bodyLimitBytes
@@ -40,6 +42,8 @@ struct API: Sendable {
     let time: TimeSource
     let trouble: StoreTrouble
     let requestIDs: RequestIDSource
+    /// Reads the configuration again; gives what has changed.
+    let reload: Reload
 
     /// The longest that `?wait=` may hold a request.
     static let longestWait: Duration = .seconds(300)
@@ -173,7 +177,7 @@ struct API: Sendable {
         return duration
     }
 
-    private func body(of request: Request) async throws -> [UInt8] {
+    func body(of request: Request) async throws -> [UInt8] {
         do {
             let buffer = try await request.body.collect(upTo: facts.bodyLimitBytes)
             return Array(buffer.readableBytesView)
@@ -185,35 +189,6 @@ struct API: Sendable {
     }
 
     // MARK: Pools and queues
-
-    private func addPools(to api: RouterGroup<APIContext>) {
-        api.get("pools") { _, _ in
-            let pools = try await engine.pools().map(PoolDocument.init)
-            return try JSONAnswer.response(PoolListDocument(pools: pools))
-        }
-        api.get("pools/:name") { _, context in
-            let name = try context.parameters.require("name")
-            guard let pool = try await engine.pools().first(where: { $0.settings.name == name }) else {
-                throw unknownPool(name)
-            }
-            return try JSONAnswer.response(PoolDocument(pool))
-        }
-        api.post("pools/:name/scale") { request, context in
-            let name = try context.parameters.require("name")
-            let change = try ScaleBody.change(try await body(of: request))
-            guard let pool = try await engine.scale(name, change) else { throw unknownPool(name) }
-            return try JSONAnswer.response(PoolDocument(pool))
-        }
-        api.get("workers") { _, _ in
-            let workers = try await engine.pools().flatMap(\.workers).map(WorkerDocument.init)
-            return try JSONAnswer.response(WorkerListDocument(workers: workers))
-        }
-    }
-
-    private func unknownPool(_ name: String) -> ErrorAnswer {
-        ErrorAnswer(
-            .notFound, code: "unknown_pool", message: "there is no pool '\(name)'", hint: "`jobsup pool` lists them")
-    }
 
     private func queues() async throws -> [QueueDocument] {
         let pools = try await engine.pools()
@@ -247,7 +222,8 @@ struct API: Sendable {
             store: .init(
                 kind: facts.storeKind, path: facts.storePath, synchronous: facts.synchronous, ok: message == nil,
                 message: message),
-            log: facts.log, totals: totals, queues: queues, pools: try await engine.pools().map(PoolDocument.init),
+            workerLimits: facts.workerLimits, log: facts.log, totals: totals, queues: queues,
+            pools: try await engine.pools().map(PoolDocument.init),
             warnings: facts.warnings + idle)
     }
 }

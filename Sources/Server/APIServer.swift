@@ -20,10 +20,11 @@ package struct APIServer: Service {
     /// `onListening` is called once the socket accepts connections.
     package init(
         engine: Engine, facts: DaemonFacts, time: TimeSource, trouble: StoreTrouble, requestIDs: RequestIDSource,
-        socket: SocketFile, loops: any EventLoopGroup, logger: Logger, onListening: @escaping @Sendable () -> Void
+        reload: Reload, socket: SocketFile, loops: any EventLoopGroup, logger: Logger, onListening: @escaping @Sendable () -> Void
     ) {
         self.socket = socket
-        self.api = API(engine: engine, facts: facts, time: time, trouble: trouble, requestIDs: requestIDs)
+        self.api = API(
+            engine: engine, facts: facts, time: time, trouble: trouble, requestIDs: requestIDs, reload: reload)
         self.loops = loops
         self.logger = logger
         self.onListening = onListening

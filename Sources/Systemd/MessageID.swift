@@ -14,6 +14,10 @@ package enum MessageID: String, CaseIterable, Sendable {
     case daemonDraining = "82f29b05bb194788830a9b20d27c7a4b"
     /// What still runs is cut off and goes back.
     case daemonHurried = "f7e046c250674df2b939b4b1bd3b07e0"
+    /// The configuration was read again. `reason`: what became of the pools.
+    case daemonReloaded = "7c90ce4bde9044ef9300a418b00d9d9b"
+    /// The new configuration is wrong, and nothing has changed. `reason`.
+    case reloadFailed = "3b02fceea4f347a58c8083b69847ec40"
     case daemonStopped = "b9e6e20b564d47e8ba60f564943db70e"
     /// Another daemon has the state or runtime directory. `reason`.
     case daemonRefused = "2073f808baac4f11a25a7bb41edc2430"
@@ -30,6 +34,23 @@ package enum MessageID: String, CaseIterable, Sendable {
     case workerExited = "3ff526c03ddb4da4b439d590a243e1c4"
     /// By a signal that the daemon did not send. `pool`, `worker`, `pid`, `status`, `signal`.
     case workerKilled = "4205920190dd4e7c82b892cec1a20f95"
+    /// By the kernel, for want of memory. `pool`, `worker`, `pid`, `status`, `peak_rss_bytes`.
+    case workerOutOfMemory = "fa8d0c9e474a48b69e409d70063c0445"
+    /// It does not end though it was killed. `pool`, `worker`, `pid`.
+    case workerUnkillable = "d1b93c0f3b47423e8452aaf852d1600f"
+    /// `pool`, `worker`, `pid`, `rss_bytes`, `limit_bytes`.
+    case memoryWarning = "84515bbfb7f947b29ffec35be2240aa7"
+    /// Its workers die too often. `pool`, `reason`.
+    case poolDegraded = "b9fbf19c349c4944b218266572208ae0"
+    /// A worker asked for no other start. `pool`, `reason`.
+    case poolHeld = "6afd4d93224b4623bbb30c5e670fb3c0"
+    /// `pool`.
+    case poolRecovered = "dd038867de7546f49c2f3fbcf05bc4e2"
+    /// `pool`, `generation`.
+    case rolloutStarted = "e8eac735068a4fa090831e6b0c26f8bf"
+    case rolloutFinished = "52057680880340a0ad4a2663375e9b58"
+    /// The new generation is taken back. `pool`, `generation`, `reason`.
+    case rolloutFailed = "3d7bf693b3f747b7b07fe6a8e5fdd749"
     /// `pool`, `reason`.
     case spawnFailed = "7dcd989ed19d4662bfc24702ac7570cf"
     /// `pool`, `from`, `to`.

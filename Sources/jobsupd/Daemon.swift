@@ -16,6 +16,7 @@ struct Daemon {
     static let version = "0.1.0"
 
     let settings: DaemonSettings
+    let source: ConfigurationSource
     let logger: Logger
     let logPlace: LogPlace
     let notifier: Notifier
@@ -28,7 +29,9 @@ struct Daemon {
         let runtimeLock = try DirectoryLock(.runtime, directory: settings.runtimeDirectory)
         let log = EventLog(logger: logger)
         let queued = log.queued()
-        let host = try ProcessHost(logger: queued)
+        let groups = ControlGroups.adopt(logger: queued)
+        let host = try ProcessHost(logger: queued, controlGroups: groups)
+        announceLimits(groups.support, host)
         let trouble = StoreTrouble()
         let emit: @Sendable (EngineEvent) -> Void = { event in
             switch event {
@@ -47,11 +50,13 @@ struct Daemon {
             random: SystemRandomNumberGenerator(), emit: emit)
         let duty = EngineDuty(
             engine: engine, notifier: notifier, drainTimeout: settings.drainTimeout, trouble: trouble, emit: emit)
+        let reloader = Reloader(
+            source: source, current: settings, engine: engine, notifier: notifier, logger: queued)
         let (listening, listens) = AsyncStream.makeStream(of: Void.self)
         let server = APIServer(
-            engine: engine, facts: facts, time: time, trouble: trouble,
-            requestIDs: RequestIDSource(SystemRandomNumberGenerator()), socket: settings.apiSocket, loops: webLoops,
-            logger: queued, onListening: { listens.finish() })
+            engine: engine, facts: facts(groups.support), time: time, trouble: trouble,
+            requestIDs: RequestIDSource(SystemRandomNumberGenerator()), reload: Reload { try await reloader.reload() },
+            socket: settings.apiSocket, loops: webLoops, logger: queued, onListening: { listens.finish() })
         // Shut down in reverse: first the engine drains, and until it has, the API answers.
         let group = ServiceGroup(
             configuration: .init(
@@ -64,7 +69,7 @@ struct Daemon {
         do {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await group.run() }
-                tasks.addTask { try await obeySignals(group, engine) }
+                tasks.addTask { try await obeySignals(group, engine, reloader) }
                 tasks.addTask {
                     for await _ in listening {}
                     try Task.checkCancellation()
@@ -114,17 +119,31 @@ struct Daemon {
         }
     }
 
-    private var facts: DaemonFacts {
+    private func facts(_ groups: ControlGroupSupport) -> DaemonFacts {
         DaemonFacts(
             version: Self.version, pid: getpid(), startedAt: time.now(), storeKind: "sqlite",
-            storePath: settings.store.path, synchronous: settings.store.synchronous.rawValue, log: logPlace,
-            warnings: settings.warnings, bodyLimitBytes: max(16 << 20, settings.limits.payloadBytes * 2))
+            storePath: settings.store.path, synchronous: settings.store.synchronous.rawValue,
+            workerLimits: WorkerLimitFacts(groups), log: logPlace, warnings: settings.warnings,
+            bodyLimitBytes: max(16 << 20, settings.limits.payloadBytes * 2))
     }
 
     private func prepareDirectories() throws(DirectoryFailure) {
         try DirectoryFailure.orMake(settings.stateDirectory, mode: 0o750)
         // Workers with users of their own come through here; the sockets have modes of their own.
         try DirectoryFailure.orMake(settings.runtimeDirectory, mode: 0o755)
+    }
+
+    /// Says once by what workers are held to their limits, and which limits nobody holds them to.
+    private func announceLimits(_ support: ControlGroupSupport, _ host: ProcessHost) {
+        let facts = WorkerLimitFacts(support)
+        logger.info("limits of workers: \(facts.message)")
+        for pool in settings.pools {
+            let missing = host.unsupportedLimits(of: ControlGroupLimits(pool.limits, name: pool.name))
+            guard !missing.isEmpty else { continue }
+            logger.warning(
+                "pool \(pool.name): nothing holds its workers to \(missing.joined(separator: ", ")): \(facts.message)",
+                metadata: ["pool": "\(pool.name)"])
+        }
     }
 
     private func announceStart() {
@@ -134,10 +153,14 @@ struct Daemon {
         notifier.ready(status: "running")
     }
 
-    /// The first SIGTERM or SIGINT drains, every further one hurries.
-    private func obeySignals(_ group: ServiceGroup, _ engine: Engine) async throws {
+    /// The first SIGTERM or SIGINT drains, every further one hurries. SIGHUP reads the configuration again.
+    private func obeySignals(_ group: ServiceGroup, _ engine: Engine, _ reloader: Reloader) async throws {
         var count = 0
-        for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
+            if signal == .sighup {
+                if count == 0 { await reloader.reloadForSignal() }
+                continue
+            }
             count += 1
             if count == 1 {
                 notifier.stopping(status: "draining")

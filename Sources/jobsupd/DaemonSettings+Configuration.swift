@@ -1,5 +1,6 @@
 import DaemonConfiguration
 import Engine
+import Foundation
 import Glibc
 import JobModel
 import SQLiteStore
@@ -12,8 +13,17 @@ extension DaemonSettings {
         var description: String { "socket_group: there is no group '\(name)' on this machine; create it with groupadd" }
     }
 
+    /// A credential that the service manager has not handed over.
+    struct MissingCredential: Error, CustomStringConvertible {
+        let pool: String
+        let name: String
+        var description: String {
+            "pools.\(pool).credentials: there is no credential '\(name)'; give it to the unit with LoadCredential=\(name):PATH"
+        }
+    }
+
     /// Makes settings of the configuration. `environment` is the daemon's own, of which workers get a part.
-    init(_ configuration: Configuration, environment: [String: String]) throws(UnknownGroup) {
+    init(_ configuration: Configuration, environment: [String: String]) throws {
         let inherited = WorkerEnvironment.inherited(from: environment)
         self.init(
             stateDirectory: configuration.stateDirectory, runtimeDirectory: configuration.runtimeDirectory,
@@ -25,11 +35,29 @@ extension DaemonSettings {
             resultTimeToLive: configuration.store.resultTimeToLive, history: configuration.store.history,
             limits: EngineLimits(
                 payloadBytes: configuration.limits.payloadBytes, resultBytes: configuration.limits.resultBytes),
-            pools: configuration.pools.map { PoolSettings($0, inherited: inherited) },
+            pools: try configuration.pools.map { pool in
+                let credentials = try Self.credentials(of: pool, in: environment["CREDENTIALS_DIRECTORY"])
+                return PoolSettings(pool, inherited: inherited.merging(credentials) { _, credential in credential })
+            },
             intake: Intake(
                 policies: configuration.types, standard: configuration.defaults, queues: configuration.queues,
                 payloadLimitBytes: configuration.limits.payloadBytes),
             warnings: configuration.warnings.map(\.description))
+    }
+
+    private static func credentials(
+        of pool: Configuration.Pool, in directory: String?
+    ) throws(MissingCredential) -> [String: String] {
+        var values: [String: String] = [:]
+        for (variable, name) in pool.credentials {
+            guard !name.contains("/"), let directory,
+                let data = FileManager.default.contents(atPath: "\(directory)/\(name)")
+            else { throw MissingCredential(pool: pool.name, name: name) }
+            var text = String(decoding: data, as: UTF8.self)
+            if text.hasSuffix("\n") { text.removeLast() }
+            values[variable] = text
+        }
+        return values
     }
 
     private static func groupID(named name: String) throws(UnknownGroup) -> UInt32 {
@@ -44,10 +72,31 @@ extension PoolSettings {
         // Another user's home is none of its business; the process host fills in its own.
         let inherited = pool.user == nil ? inherited : inherited.filter { !WorkerEnvironment.ofUser.contains($0.key) }
         self.init(
-            name: pool.name, kind: pool.kind == .exec ? .exec : .socket, command: pool.command, queues: pool.queues,
-            processes: pool.processes, bounds: pool.bounds, concurrency: pool.concurrency,
-            environment: inherited.merging(pool.environment) { _, own in own }, directory: pool.directory,
-            user: pool.user, group: pool.group, bootTimeout: pool.bootTimeout, stopGrace: pool.stopGrace)
+            name: pool.name, kind: Kind(pool.kind), command: pool.command, queues: pool.queues,
+            processes: pool.processes, bounds: pool.bounds)
+        concurrency = pool.concurrency
+        environment = inherited.merging(pool.environment) { _, own in own }
+        directory = pool.directory
+        user = pool.user
+        group = pool.group
+        bootTimeout = pool.bootTimeout
+        stopGrace = pool.stopGrace
+        readiness = pool.readiness
+        watchdog = pool.watchdog
+        rolloutPatience = pool.rolloutPatience
+        recycle = pool.recycle
+        restart = pool.restart
+        limits = pool.limits
+    }
+}
+
+extension PoolSettings.Kind {
+    fileprivate init(_ kind: Configuration.PoolKind) {
+        switch kind {
+        case .socket: self = .socket
+        case .exec: self = .exec
+        case .service: self = .service
+        }
     }
 }
 

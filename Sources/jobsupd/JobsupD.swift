@@ -31,7 +31,8 @@ struct JobsupD: AsyncParsableCommand {
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
         let detected = LogOutput.detect(environment: environment)
-        let configuration = try load(environment, output: detected)
+        let source = ConfigurationSource(path: config, environment: environment, flags: flags)
+        let configuration = try load(source, output: detected)
         let output = configuration.log.output ?? detected
         let level = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
         let logger = Self.logger(output, level: level)
@@ -40,7 +41,8 @@ struct JobsupD: AsyncParsableCommand {
         do {
             let settings = try DaemonSettings(configuration, environment: environment)
             try await Daemon(
-                settings: settings, logger: logger, logPlace: LogPlace(output), notifier: notifier, time: .system
+                settings: settings, source: source, logger: logger, logPlace: LogPlace(output), notifier: notifier,
+                time: .system
             ).run()
         } catch {
             let failure = StartFailure(error)
@@ -51,13 +53,17 @@ struct JobsupD: AsyncParsableCommand {
         }
     }
 
-    private func load(_ environment: [String: String], output: LogOutput) throws -> Configuration {
+    private var flags: [(flag: String, path: [String], value: String)] {
         var flags: [(flag: String, path: [String], value: String)] = []
         if let stateDirectory { flags.append(("--state-directory", ["state_directory"], stateDirectory)) }
         if let runtimeDirectory { flags.append(("--runtime-directory", ["runtime_directory"], runtimeDirectory)) }
         if let logLevel { flags.append(("--log-level", ["log_level"], logLevel)) }
+        return flags
+    }
+
+    private func load(_ source: ConfigurationSource, output: LogOutput) throws -> Configuration {
         do throws(ConfigurationError) {
-            return try ConfigurationLoader(environment: environment, flags: flags).load(config)
+            return try source.load()
         } catch {
             let logger = Self.logger(output, level: .info)
             for problem in error.problems {

@@ -1,6 +1,7 @@
 import Engine
 import JobModel
 import Logging
+import Supervision
 import Systemd
 
 /// An event as a line for people with fields for programs.
@@ -11,11 +12,15 @@ struct LogLine {
 
     init(_ event: EngineEvent) {
         switch event {
-        case .workerStarted, .workerReady, .workerExited, .workerStopping, .workerOutput, .spawnFailed, .poolScaled:
+        case .workerStarted, .workerReady, .workerExited, .workerStopping, .workerOutput, .workerRecycling,
+            .workerUnkillable, .memoryWarning:
             self.init(worker: event)
+        case .spawnFailed, .notifySocketFailed, .poolScaled, .poolDegraded, .poolHeld, .poolRecovered, .rolloutStarted, .rolloutFinished,
+            .rolloutFailed:
+            self.init(pool: event)
         case .jobRequeued, .jobRetried, .jobEnded, .settlementStale:
             self.init(job: event)
-        case .connectionRefused, .storeTrouble, .storeRecovered, .draining, .hurried:
+        case .connectionRefused, .storeTrouble, .storeRecovered, .draining, .hurried, .reloaded:
             self.init(daemon: event)
         }
     }
@@ -52,17 +57,7 @@ struct LogLine {
             self.init(.info, "worker \(worker.name) is ready after \(seconds) s")
             if !build.isEmpty { metadata["build"] = "\(build)" }
             name(worker)
-        case .workerExited(let worker, let end):
-            let jobs = end.jobs.map { "job \($0)" }.joined(separator: ", ")
-            let running = end.isExpected || jobs.isEmpty ? "" : " running \(jobs)"
-            self.init(
-                end.isExpected ? .info : .error, "worker \(worker.name) \(end.words)\(running)",
-                id: end.foreignSignal == nil ? .workerExited : .workerKilled)
-            metadata["status"] = "\(end.words)"
-            if let signal = end.foreignSignal { metadata["signal"] = "\(signal)" }
-            if let peak = end.peakRSSBytes { metadata["peak_rss_bytes"] = "\(peak)" }
-            if let job = end.jobs.first { metadata["job"] = "\(job)" }
-            name(worker)
+        case .workerExited(let worker, let end): self.init(end: end, of: worker)
         case .workerStopping(let worker, let why):
             self.init(.info, "stopping worker \(worker.name): \(why)")
             name(worker)
@@ -71,6 +66,53 @@ struct LogLine {
             metadata["stream"] = "\(stream)"
             name(worker)
             if let job { name(job) }
+        case .workerRecycling(let worker, let reason):
+            self.init(.info, "replacing worker \(worker.name): \(StopReason.recycled(reason).words)")
+            metadata["reason"] = "\(reason.name)"
+            name(worker)
+        case .workerUnkillable(let worker):
+            self.init(
+                .critical, "worker \(worker.name) was killed and does not end: the kernel holds it; it is replaced",
+                id: .workerUnkillable)
+            name(worker)
+        case .memoryWarning(let worker, let bytes, let limit):
+            self.init(
+                .warning, "worker \(worker.name) has \(bytes.inMebibytes) of memory; its limit is \(limit.inMebibytes)",
+                id: .memoryWarning)
+            metadata["rss_bytes"] = "\(bytes)"
+            metadata["limit_bytes"] = "\(limit)"
+            name(worker)
+        default: self.init(.debug, "\(event)")
+        }
+    }
+
+    private init(end: WorkerEnd, of worker: EngineEvent.Worker) {
+        let jobs = end.jobs.map { "job \($0)" }.joined(separator: ", ")
+        let running = end.isExpected || jobs.isEmpty ? "" : " running \(jobs)"
+        let peak = end.isExpected ? "" : end.peakMemoryBytes.map { "; its memory peaked at \($0.inMebibytes)" } ?? ""
+        let said = end.isExpected ? nil : end.lastWords.last.map { "; it said last: \($0)" }
+        let id: MessageID =
+            switch end.cause {
+            case .outOfMemory: .workerOutOfMemory
+            default: end.foreignSignal == nil ? .workerExited : .workerKilled
+            }
+        self.init(
+            end.isExpected ? .info : .error, "worker \(worker.name) \(end.words)\(running)\(peak)\(said ?? "")", id: id)
+        metadata["status"] = "\(end.words)"
+        metadata["cause"] = "\(end.cause.name)"
+        if let signal = end.foreignSignal { metadata["signal"] = "\(signal)" }
+        if let peak = end.peakMemoryBytes { metadata["peak_rss_bytes"] = "\(peak)" }
+        if let job = end.jobs.first { metadata["job"] = "\(job)" }
+        if !end.isExpected, !end.lastWords.isEmpty {
+            metadata["stderr"] = "\(end.lastWords.joined(separator: "\n"))"
+        }
+        name(worker)
+    }
+
+    // MARK: Pools
+
+    private init(pool event: EngineEvent) {
+        switch event {
         case .spawnFailed(let pool, let message, let delay):
             self.init(
                 .error, "cannot start a worker of pool \(pool): \(message); next try in \(delay.inSeconds) s",
@@ -82,6 +124,38 @@ struct LogLine {
             metadata["pool"] = "\(pool)"
             metadata["from"] = "\(from)"
             metadata["to"] = "\(to)"
+        case .notifySocketFailed(let pool, let path, let message):
+            self.init(.error, "pool \(pool): its workers cannot notify the daemon, \(path) cannot be made: \(message)")
+            metadata["pool"] = "\(pool)"
+            metadata["reason"] = "\(message)"
+        case .poolDegraded(let pool, let why):
+            self.init(
+                .critical, "pool \(pool) is degraded: \(why); one worker a minute is started until one does well",
+                id: .poolDegraded)
+            metadata["pool"] = "\(pool)"
+            metadata["reason"] = "\(why)"
+        case .poolHeld(let pool, let why):
+            self.init(
+                .error, "pool \(pool) is held: \(why); go on with: jobsup pool resume \(pool)", id: .poolHeld)
+            metadata["pool"] = "\(pool)"
+            metadata["reason"] = "\(why)"
+        case .poolRecovered(let pool):
+            self.init(.notice, "pool \(pool) starts its workers as usual again", id: .poolRecovered)
+            metadata["pool"] = "\(pool)"
+        case .rolloutStarted(let pool, let generation):
+            self.init(.notice, "pool \(pool): bringing in generation \(generation)", id: .rolloutStarted)
+            metadata["pool"] = "\(pool)"
+            metadata["generation"] = "\(generation)"
+        case .rolloutFinished(let pool, let generation):
+            self.init(.notice, "pool \(pool): generation \(generation) is in place", id: .rolloutFinished)
+            metadata["pool"] = "\(pool)"
+            metadata["generation"] = "\(generation)"
+        case .rolloutFailed(let pool, let generation, let why):
+            self.init(
+                .error, "pool \(pool): taking generation \(generation) back: \(why)", id: .rolloutFailed)
+            metadata["pool"] = "\(pool)"
+            metadata["generation"] = "\(generation)"
+            metadata["reason"] = "\(why)"
         default: self.init(.debug, "\(event)")
         }
     }
@@ -94,6 +168,10 @@ struct LogLine {
             self.init(.warning, "job \(job.id) (\(job.type)) is queued again: \(failure.message)", id: .jobRequeued)
             metadata["worker"] = "\(worker)"
             metadata["reason"] = "\(failure.message)"
+            name(job)
+        case .jobRetried(let job, _, let failure, _) where failure.type == "NoMemory":
+            self.init(.info, "job \(job.id) (\(job.type)) waits: \(failure.message)")
+            metadata["cause"] = "\(failure.cause.name)"
             name(job)
         case .jobRetried(let job, let worker, let failure, let at):
             let text = "job \(job.id) (\(job.type)) did not complete, attempt \(job.attempt): \(failure.type)"
@@ -143,6 +221,9 @@ struct LogLine {
         case .draining(let workers, let jobs):
             self.init(.notice, "draining: \(workers) workers finish \(jobs) jobs", id: .daemonDraining)
             metadata["jobs"] = "\(jobs)"
+        case .reloaded(let changes):
+            let text = changes.isEmpty ? "no pool has changed" : changes.joined(separator: "; ")
+            self.init(.notice, "the configuration was read again: \(text)", id: .daemonReloaded)
         case .hurried:
             self.init(.warning, "ending all workers now: running jobs go back to their queues", id: .daemonHurried)
         default: self.init(.debug, "\(event)")

@@ -30,6 +30,8 @@ struct StartFailure {
             }
         case let error as DirectoryFailure: self.init(.daemonStartFailed, "\(error)", Code.directory)
         case let error as DaemonSettings.UnknownGroup: self.init(.configurationInvalid, "\(error)", Code.configuration)
+        case let error as DaemonSettings.MissingCredential:
+            self.init(.configurationInvalid, "\(error)", Code.configuration)
         case let error as StoreError:
             switch error {
             case .damaged, .tooNew: self.init(.daemonStartFailed, "\(error): \(error.hint)", Code.store)

@@ -66,8 +66,8 @@ struct JobTransitionTests {
                 "expired",
             ])
         #expect(JobState.allCases.map(\.rawValue) == Array(0...8))
-        #expect(PendingReason.allCases.map(\.rawValue) == Array(1...5))
-        #expect(FailureCause.allCases.map(\.rawValue) == Array(1...8))
+        #expect(PendingReason.allCases.map(\.rawValue) == Array(1...6))
+        #expect(FailureCause.allCases.map(\.rawValue) == Array(1...9))
         for state in JobState.allCases { #expect(JobState(name: state.name) == state) }
         #expect(JobState(name: "done") == nil)
     }

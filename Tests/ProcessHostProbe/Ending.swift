@@ -16,7 +16,7 @@ enum Ending {
                 switch event {
                 case .lines: started.signal()
                 case .exited: exits.add(1, ordering: .relaxed)
-                case .started, .failed: break
+                case .started, .notified, .failed: break
                 }
             }
         }

@@ -45,7 +45,7 @@ enum Limits {
         Probe.say("children", Probe.settledChildren())
     }
 
-    private static func report(_ name: String, _ result: Result<ProcessExit, SpawnError>) {
+    static func report(_ name: String, _ result: Result<ProcessExit, SpawnError>) {
         switch result {
         case .success(let exit): Probe.say(name, exit.cause == .code(0) ? "ran" : "\(exit.cause)")
         case .failure(let error): Probe.say(name, error.description)

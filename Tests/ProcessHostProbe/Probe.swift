@@ -18,6 +18,8 @@ struct Probe {
         case "end": try Ending.run()
         case "few-descriptors": try Limits.withFewDescriptors()
         case "few-processes": try Limits.withFewProcesses()
+        case "groups": try Groups.run(Array(arguments.dropFirst()))
+        case "without-rights": try Rights.run()
         default:
             FileHandle.standardError.write(Data("no such probe\n".utf8))
             exit(64)
@@ -43,14 +45,19 @@ struct Probe {
     }
 
     /// Starts a program and blocks until its end.
-    static func run(_ request: SpawnRequest, on host: ProcessHost) -> Result<ProcessExit, SpawnError> {
+    static func run(
+        _ request: SpawnRequest, on host: ProcessHost, onLine: @escaping @Sendable (String) -> Void = { _ in }
+    ) -> Result<ProcessExit, SpawnError> {
         let result = Mutex<Result<ProcessExit, SpawnError>?>(nil)
         let done = DispatchSemaphore(value: 0)
         host.start(request) { event in
             switch event {
             case .exited(let exit): result.withLock { $0 = .success(exit) }
             case .failed(let error): result.withLock { $0 = .failure(error) }
-            case .started, .lines: return
+            case .lines(let lines):
+                for line in lines { onLine(line.text) }
+                return
+            case .started, .notified: return
             }
             done.signal()
         }

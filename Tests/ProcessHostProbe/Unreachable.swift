@@ -16,7 +16,7 @@ enum Unreachable {
                 for line in lines { Probe.say("orphan", line.text) }
                 orphan.signal()
             case .exited: exited.signal()
-            case .started, .failed: break
+            case .started, .notified, .failed: break
             }
         }
         orphan.wait()

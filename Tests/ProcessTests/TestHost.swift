@@ -38,12 +38,13 @@ enum TestHost {
     }
 
     static func shell(
-        _ script: String, input: SpawnRequest.StandardInput = .null, output: SpawnRequest.Output = .lines
+        _ script: String, input: SpawnRequest.StandardInput = .null, output: SpawnRequest.Output = .lines,
+        limits: ProcessLimits = ProcessLimits()
     ) -> SpawnRequest {
         SpawnRequest(
             executable: "/bin/sh", arguments: ["-c", script],
             environment: ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-            standardInput: input, output: output)
+            limits: limits, standardInput: input, output: output)
     }
 
     static func isAlive(_ processID: Int32) -> Bool {

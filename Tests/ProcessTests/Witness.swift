@@ -66,10 +66,14 @@ final class Witness: Sendable {
     }
 
     func exit(within limit: Duration = .seconds(30)) async throws -> ProcessExit {
-        try await wait(for: "exit", within: limit) { events in
-            for case .exited(let exit) in events { return exit }
+        let end = try await wait(for: "exit", within: limit) { events -> Result<ProcessExit, SpawnError>? in
+            for event in events {
+                if case .exited(let exit) = event { return .success(exit) }
+                if case .failed(let error) = event { return .failure(error) }
+            }
             return nil
         }
+        return try end.get()
     }
 
     func failure() async throws -> SpawnError {

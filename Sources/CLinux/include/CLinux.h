@@ -74,6 +74,32 @@ int clinux_peer_credentials(int socket, pid_t *pid, uid_t *uid, gid_t *gid);
 /* 1 when the group is among the peer's, its supplementary ones included, else 0. (peer.c) */
 int clinux_peer_is_in_group(int socket, gid_t group);
 
+/* Notifications (notify.c) */
+
+/* A datagram socket with this path and mode, which tells who sends. Does not wait; there must be nothing at the path. */
+int clinux_bind_notify_socket(const char *path, mode_t mode);
+
+struct clinux_sender {
+    pid_t pid;      /* 0: the kernel does not tell */
+    uid_t uid;
+    int was_cut;    /* the message is longer than count */
+};
+
+/* Receives one message without waiting, with up to 16 descriptors; -EAGAIN when there is none. */
+int64_t clinux_receive_notification(
+    int socket, void *bytes, size_t count, struct clinux_sender *sender, int *descriptors, int *descriptor_count);
+
+/* Whether the file has this extended attribute with this value (at most 64 bytes): 1 or 0. (attribute.c) */
+int clinux_attribute_is(const char *path, const char *name, const char *value);
+
+/* Changes of files (inotify.c) */
+
+int clinux_inotify_create(void);
+/* Readable when the file was changed; until the file goes. */
+int clinux_inotify_watch_changes(int inotify, const char *path);
+/* Forgets what has been noticed. */
+void clinux_inotify_discard(int inotify);
+
 /* epoll (poll.c) */
 
 int clinux_epoll_create(void);

@@ -62,6 +62,19 @@ struct DaemonAPI: Sendable {
         try await send(.POST, "pools/\(Self.escaped(pool))/scale", body: Data(amount.json.utf8))
     }
 
+    func rollOut(_ pool: String, command: [String]?) async throws -> Answer<PoolDocument> {
+        let body = try command.map { try JSONEncoder().encode(["command": $0]) }
+        return try await send(.POST, "pools/\(Self.escaped(pool))/rollout", body: body)
+    }
+
+    func resume(_ pool: String) async throws -> Answer<PoolDocument> {
+        try await send(.POST, "pools/\(Self.escaped(pool))/resume")
+    }
+
+    func reload() async throws -> Answer<ReloadDocument> {
+        try await send(.POST, "reload")
+    }
+
     func workers() async throws -> Answer<WorkerListDocument> {
         try await get("workers")
     }

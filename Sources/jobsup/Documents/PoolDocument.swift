@@ -2,6 +2,10 @@
 struct PoolDocument: Decodable {
     let name: String
     let kind: String
+    let health: String
+    let reason: String?
+    let generation: Int
+    let rollout: Rollout
     let wanted: Int
     let actual: Int
     let ready: Int
@@ -14,8 +18,29 @@ struct PoolDocument: Decodable {
     let min: Int
     let max: Int
     let restarts: Int
+    let recycled: Int
     let lastExit: String?
+    let ends: [WorkerEndDocument]
     let workers: [WorkerDocument]
+
+    struct Rollout: Decodable {
+        let state: String
+        let done: Int?
+        let message: String?
+    }
+
+    var isRollingOut: Bool { rollout.state == "running" || rollout.state == "going_back" }
+}
+
+/// How a worker ended.
+struct WorkerEndDocument: Decodable {
+    let worker: String
+    let at: String
+    let message: String
+    let expected: Bool
+    let jobs: [String]
+    let peakRssBytes: Int?
+    let stderr: [String]
 }
 
 struct PoolListDocument: Decodable {

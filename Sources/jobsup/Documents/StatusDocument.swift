@@ -8,6 +8,11 @@ struct StatusDocument: Decodable {
         let message: String?
     }
 
+    struct WorkerLimits: Decodable {
+        let kind: String
+        let message: String
+    }
+
     struct Log: Decodable {
         let kind: String
         let path: String?
@@ -19,6 +24,7 @@ struct StatusDocument: Decodable {
     let startedAt: String
     let rssBytes: Int?
     let store: Store
+    let workerLimits: WorkerLimits
     /// `nil` from a daemon that does not tell yet.
     let log: Log?
     let totals: [String: Int]

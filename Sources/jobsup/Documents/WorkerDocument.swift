@@ -15,6 +15,8 @@ struct WorkerDocument: Decodable {
     let completed: Int
     let failed: Int
     let rssBytes: Int?
+    let status: String?
+    let note: String?
 }
 
 struct WorkerListDocument: Decodable {

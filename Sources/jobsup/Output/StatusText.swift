@@ -14,6 +14,7 @@ struct StatusText {
                 + Shown.bytes(status.rssBytes),
             "store \(store.kind)  \(store.path)  synchronous \(store.synchronous)  "
                 + style.paint(health.0, health.1),
+            Shown.line("limits \(status.workerLimits.message)"),
             "jobs " + totals,
         ]
         heading += status.warnings.map { style.paint(Shown.line("warning: \($0)"), .notable) }

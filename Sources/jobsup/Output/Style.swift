@@ -9,9 +9,9 @@ enum Tint: String {
     /// The tint of a job's or worker's state; most have none.
     init?(state: String) {
         switch state {
-        case "completed", "ready": self = .good
-        case "pending", "cancelling", "draining", "stopping", "starting": self = .notable
-        case "failed", "timeout", "backoff", "exited": self = .bad
+        case "completed", "ready", "healthy": self = .good
+        case "pending", "cancelling", "draining", "stopping", "starting", "spawning": self = .notable
+        case "failed", "timeout", "backoff", "exited", "killing", "unkillable", "degraded", "held": self = .bad
         case "cancelled", "expired": self = .quiet
         default: return nil
         }

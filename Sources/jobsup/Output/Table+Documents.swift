@@ -22,17 +22,17 @@ extension Table {
 
     static func of(_ pools: [PoolDocument]) -> Table {
         var table = Table([
-            .left("POOL"), .left("KIND"), .right("WANTED"), .right("ACTUAL"), .right("READY"), .right("BUSY"),
-            .right("BOUNDS"), .right("RESTARTS"), .left("QUEUES"), .left("LAST EXIT"),
+            .left("POOL"), .left("KIND"), .left("HEALTH"), .right("WANTED"), .right("ACTUAL"), .right("READY"), .right("BUSY"),
+            .right("BOUNDS"), .right("RESTARTS"), .right("RECYCLED"), .left("QUEUES"), .left("LAST EXIT"),
         ])
         for pool in pools {
             // An exec pool has as many processes as there are jobs to run.
             let isShort = pool.kind != "exec" && pool.actual < pool.wanted
             table.add([
-                Cell(pool.name), Cell(pool.kind), Cell(String(pool.wanted)),
+                Cell(pool.name), Cell(pool.kind), .state(pool.health), Cell(String(pool.wanted)),
                 Cell(String(pool.actual), isShort ? .notable : nil), Cell(String(pool.ready)),
                 Cell(String(pool.busy)), Cell("\(pool.min)-\(pool.max)"),
-                Cell(String(pool.restarts), pool.restarts > 0 ? .notable : nil),
+                Cell(String(pool.restarts), pool.restarts > 0 ? .notable : nil), Cell(String(pool.recycled)),
                 Cell(pool.queues.joined(separator: ",")), Cell(pool.lastExit ?? ""),
             ])
         }

@@ -153,7 +153,7 @@ final class Instants: Sendable {
             instants.withLock { $0.exited = now }
             hasExited.signal()
         case .failed(let error): fatalError("\(error)")
-        case .lines: break
+        case .lines, .notified: break
         }
     }
 }

@@ -4,7 +4,7 @@ import JobModel
 ///
 /// When a worker dies, each job that ran in it may have been the cause, and the count of crashes grows for all. So that
 /// no job is quarantined for what its neighbour did, the attempt that may be the last one runs alone.
-extension SocketPool {
+extension ResidentPool {
     /// Sorts out what cannot be handed to just any worker, or to none; gives the rest.
     func admit(_ jobs: [ClaimedJob]) -> [ClaimedJob] {
         let limit = context.limits.payloadFrameBytes
@@ -21,7 +21,8 @@ extension SocketPool {
                 rest.append(job)
             }
         }
-        placeSuspects()
+        // With nothing completed since the last death it may be the program that kills: other jobs try first.
+        if rest.isEmpty || health.hasProof { placeSuspects() }
         return rest
     }
 
@@ -38,7 +39,7 @@ extension SocketPool {
     /// Hands each suspect to a worker that has nothing else; while there is none, one worker is emptied.
     func placeSuspects() {
         guard !suspects.isEmpty else { return }
-        let able = workers.filter { $0.state.isCapacity && $0.link != nil }
+        let able = crew.filter { $0.state.isCapacity && $0.link != nil }
         guard !able.isEmpty else { return releaseSuspects() }
         for worker in able where worker.jobs.isEmpty && !suspects.isEmpty {
             worker.isReserved = true

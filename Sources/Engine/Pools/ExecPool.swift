@@ -5,26 +5,33 @@ import Supervision
 
 /// A pool that runs one program for each job. Lives on the engine's event loop.
 final class ExecPool: WorkerPool {
-    let settings: PoolSettings
+    private(set) var settings: PoolSettings
     private let context: EngineContext
     private(set) var wanted = 0
     private(set) var runs: [ExecRun] = []
     private var serial = 0
-    private var lastExit: String?
+    private var ends = RecentEnds()
     private var completed = 0
     private var failed = 0
     private var isDraining = false
+    private(set) var isRemoved = false
     private var backoff = RestartBackoff()
-    /// Armed while the pool pauses because its program cannot be started.
+    private var health: PoolHealth
+    /// Armed while the pool pauses because its program cannot be started, or dies too often.
     private var pause: Scheduled<Void>?
 
     init(settings: PoolSettings, context: EngineContext) {
         self.settings = settings
         self.context = context
+        health = PoolHealth(settings.restart)
     }
 
     var isEmpty: Bool { runs.isEmpty }
-    var demand: Int { isDraining || pause != nil ? 0 : max(0, wanted - runs.count) }
+    var demand: Int {
+        if isDraining || pause != nil { return 0 }
+        // One at a time, until one does well.
+        return health.isDegraded ? (runs.isEmpty ? min(1, wanted) : 0) : max(0, wanted - runs.count)
+    }
 
     func start() {
         scale(to: settings.processes)
@@ -44,14 +51,16 @@ final class ExecPool: WorkerPool {
         pause?.cancel()
     }
 
+    func close() {}
+
     func hurry() {
-        for run in runs { stop(run, why: "the daemon stops at once") }
+        for run in runs { stop(run, .hurry) }
     }
 
     func cancel(_ lease: Lease) -> Bool {
         guard let run = runs.first(where: { $0.job.lease == lease }) else { return false }
         run.job.ending = run.job.ending ?? .cancel
-        stop(run, why: "cancelled")
+        stop(run, .jobCancelled(job: lease.job.description))
         return true
     }
 
@@ -64,11 +73,12 @@ final class ExecPool: WorkerPool {
         let run = ExecRun(
             name: "\(settings.name)-\(serial)", pool: settings.name, job: inFlight, startedAt: context.time.now())
         runs.append(run)
-        var request = SpawnRequest(pool: settings, environment: environment(of: run, job))
+        var request = SpawnRequest(pool: settings, worker: run.name, environment: environment(of: run, job))
         request.standardInput = .bytes(job.payload)
         request.output = .captureStandardOutput(limitBytes: context.limits.resultBytes)
         let me = NIOLoopBound((self, run), eventLoop: context.loop)
         let loop = context.loop
+        context.started()
         run.process = context.host.start(request) { event in
             loop.execute {
                 let (pool, run) = me.value
@@ -78,7 +88,7 @@ final class ExecPool: WorkerPool {
         if let deadline = inFlight.deadline {
             run.timer = context.schedule(at: deadline) {
                 run.job.ending = run.job.ending ?? .timeout
-                self.stop(run, why: "job \(run.job.lease.job) ran out of its time")
+                self.stop(run, .jobTimeout(job: run.job.lease.job.description))
             }
         }
     }
@@ -101,10 +111,10 @@ final class ExecPool: WorkerPool {
     }
 
     /// SIGTERM to the program's process group now, SIGKILL to the whole tree after the grace.
-    private func stop(_ run: ExecRun, why: String) {
+    private func stop(_ run: ExecRun, _ reason: StopReason) {
         guard run.stopReason == nil else { return }
-        run.stopReason = why
-        context.emit(.workerStopping(run.named, why: why))
+        run.stopReason = reason
+        context.emit(.workerStopping(run.named, why: reason.words))
         run.process?.terminate()
         run.timer?.cancel()
         run.timer = context.schedule(at: context.time.uptime() + settings.stopGrace) { run.process?.killTree() }
@@ -116,10 +126,11 @@ final class ExecPool: WorkerPool {
             run.pid = pid
         case .lines(let lines):
             for line in lines {
-                run.heard(line.text)
+                run.heard(line)
                 context.emit(
                     .workerOutput(run.named, job: run.namedJob, stream: line.streamName, text: line.text))
             }
+        case .notified: break
         case .failed(let error): spawnFailed(run, error)
         case .exited(let exit): exited(run, exit)
         }
@@ -138,38 +149,69 @@ final class ExecPool: WorkerPool {
         // Other runs of the same claim may have failed with it: one pause for all.
         guard pause == nil else { return }
         let delay = max(RestartBackoff.base, backoff.death(using: &context.random))
-        lastExit = error.words
+        let cause = EndCause.spawnFailed(error.words)
+        ends.add(
+            WorkerEnd(
+                worker: run.name, pid: nil, at: context.time.now(), cause: cause, isExpected: false,
+                jobs: [run.job.lease.job], peakMemoryBytes: nil, lastWords: [], foreignSignal: nil))
         context.emit(.spawnFailed(pool: settings.name, message: error.words, retryIn: delay))
         guard !isDraining else { return }
-        pause = context.schedule(at: context.time.uptime() + delay) {
-            self.pause = nil
-            self.context.pump()
-        }
+        pauseFor(delay)
     }
 
     private func exited(_ run: ExecRun, _ exit: ProcessExit) {
         run.process?.killTree()
         remove(run)
         backoff.healthy()
-        let report = run.report(on: exit, resultLimitBytes: context.limits.resultBytes)
+        let end = run.end(exit, at: context.time.now())
+        let report = run.report(on: exit, end.cause, resultLimitBytes: context.limits.resultBytes)
         if exit.isSuccess { completed += 1 } else { failed += 1 }
+        judge(run, report)
         if exit.isDeath {
-            lastExit = "\(run.name) \(exit.words)"
-            let end = EngineEvent.WorkerEnd(
-                words: exit.words, isExpected: run.stopReason != nil,
-                foreignSignal: run.stopReason == nil ? exit.signalName : nil, jobs: [run.job.lease.job],
-                peakRSSBytes: exit.maxResidentBytes)
+            ends.add(end)
             context.emit(.workerExited(run.named, end))
         }
-        if run.job.ending == nil, run.stopReason != nil, !exit.isSuccess {
+        if run.job.ending == nil, run.stopReason == .hurry, !exit.isSuccess {
             // Ended by the daemon's own stop: interrupted, no fault of the job.
             context.store.release([run.job.lease])
         } else {
-            let end = AttemptEnd(job: run.job, report: report, startedAt: run.startedAt)
+            let end = AttemptEnd(job: run.job, report: spared(report), startedAt: run.startedAt)
             context.settler.settle([end], worker: run.name, link: nil)
         }
         context.pump()
         context.processEnded()
+    }
+
+    /// What a run says about the program: one that dies with many different jobs is broken, and the jobs are not.
+    private func judge(_ run: ExecRun, _ report: AttemptReport) {
+        switch report {
+        case .done:
+            health.completedJob()
+            if health.recover() { context.emit(.poolRecovered(pool: settings.name)) }
+        case .crashed:
+            let wasDegraded = health.isDegraded
+            let isNew = health.death(
+                at: context.time.uptime(), jobs: [run.job.lease.job.rawValue], wanted: wanted)
+            if isNew, case .degraded(let why) = health.state {
+                context.emit(.poolDegraded(pool: settings.name, why: why))
+            }
+            if isNew || wasDegraded, pause == nil { pauseFor(PoolHealth.canaryInterval) }
+        default: break
+        }
+    }
+
+    /// In a degraded pool a death is not counted against the job; it waits, so that the next one gets its turn.
+    private func spared(_ report: AttemptReport) -> AttemptReport {
+        guard health.isDegraded, case .crashed(_, let message) = report else { return report }
+        let words = "\(message); the pool is degraded, so it is not counted against the job"
+        return .snooze(for: PoolHealth.canaryInterval * 2, reason: words)
+    }
+
+    private func pauseFor(_ delay: Duration) {
+        pause = context.schedule(at: context.time.uptime() + delay) {
+            self.pause = nil
+            self.context.pump()
+        }
     }
 
     private func remove(_ run: ExecRun) {
@@ -177,16 +219,65 @@ final class ExecPool: WorkerPool {
         runs.removeAll { $0 === run }
     }
 
+    func runningMemory() -> [(type: String, usedBytes: Int)] {
+        runs.map { (type: $0.job.type, usedBytes: $0.memoryBytes ?? 0) }
+    }
+
+    var wantsMeasuring: Bool {
+        (settings.watchedMemory.watchesMemory || context.limitsMemoryByType()) && !runs.isEmpty
+    }
+
+    var isNearMemoryLimit: Bool { !runs.isEmpty }
+
+    func measured(_ bytes: [UInt64: Int]) {
+        for run in runs {
+            guard let id = run.process?.id, let bytes = bytes[id] else { continue }
+            run.memoryBytes = bytes
+            run.peakMemoryBytes = max(run.peakMemoryBytes ?? 0, bytes)
+            let limit = [settings.watchedMemory.memoryHardBytes, context.memoryLimit(run.job.type)].compactMap(\.self).min()
+            if let limit, bytes > limit { stop(run, .memoryLimit(bytes: bytes, limit: limit)) }
+        }
+    }
+
+    /// The next runs are made by these; those under way end as they began.
+    func change(to settings: PoolSettings) {
+        let isResized = settings.processes != self.settings.processes || settings.bounds != self.settings.bounds
+        self.settings = settings
+        scale(to: isResized ? settings.processes : wanted)
+    }
+
+    func rollOut(_ settings: PoolSettings) {
+        change(to: settings)
+    }
+
+    func remove() {
+        isRemoved = true
+        drain()
+    }
+
+    func resume() {
+        pause?.cancel()
+        pause = nil
+        backoff.healthy()
+        if health.recover() { context.emit(.poolRecovered(pool: settings.name)) }
+        context.pump()
+    }
+
     func status() -> PoolStatus {
         let workers = runs.map { run in
             WorkerStatus(
                 name: run.name, pool: settings.name, pid: run.pid, state: run.stopReason == nil ? .busy : .stopping,
                 since: run.startedAt,
-                jobs: [RunningJob(id: run.job.lease.job, type: run.job.type, since: run.startedAt)],
-                completed: 0, failed: 0, build: "")
+                jobs: [
+                    RunningJob(
+                        id: run.job.lease.job, type: run.job.type, since: run.startedAt, limit: run.job.timeout)
+                ],
+                completed: 0, failed: 0, build: "", generation: 1, memoryBytes: run.memoryBytes, statusText: nil,
+                note: run.stopReason?.words)
         }
         return PoolStatus(
-            settings: settings, wanted: wanted, workers: workers, backoff: pause == nil ? 0 : max(0, wanted),
-            restarts: 0, completed: completed, failed: failed, lastExit: lastExit)
+            settings: settings, wanted: wanted, health: health.state, generation: 1, rollout: .none, workers: workers,
+            backoff: pause == nil ? 0 : max(0, wanted), restarts: 0, recycled: 0, completed: completed, failed: failed,
+            ends: ends.all)
     }
 }

@@ -14,12 +14,11 @@ final class ExecRun {
     /// Armed for the job's deadline and the steps after it.
     var timer: Scheduled<Void>?
     /// The last lines of its stderr, for the record of a failure.
-    private(set) var lastWords: [String] = []
+    private(set) var lastWords = LastWords()
     /// Why the daemon is ending it, when it does.
-    var stopReason: String?
-
-    private static let lastWordsLines = 20
-    private static let lastWordsBytes = 4096
+    var stopReason: StopReason?
+    var memoryBytes: Int?
+    var peakMemoryBytes: Int?
 
     init(name: String, pool: String, job: InFlightJob, startedAt: Timestamp) {
         self.name = name
@@ -32,34 +31,38 @@ final class ExecRun {
 
     var namedJob: EngineEvent.Job { EngineEvent.Job(job) }
 
-    func heard(_ text: String) {
-        lastWords.append(text)
-        while lastWords.count > Self.lastWordsLines
-            || (lastWords.count > 1 && lastWords.reduce(0, { $0 + $1.utf8.count }) > Self.lastWordsBytes)
-        {
-            lastWords.removeFirst()
-        }
+    func heard(_ line: OutputLine) {
+        if line.stream == .error { lastWords.heard(line.text) }
+    }
+
+    func end(_ exit: ProcessExit, at now: Timestamp) -> WorkerEnd {
+        let cause = EndCause(exit, after: stopReason, peakBytes: peakMemoryBytes)
+        return WorkerEnd(
+            worker: name, pid: pid, at: now, cause: cause, isExpected: stopReason.map { !$0.isFault } ?? exit.isSuccess,
+            jobs: [job.lease.job], peakMemoryBytes: [exit.peakMemoryBytes, peakMemoryBytes].compactMap(\.self).max(),
+            lastWords: lastWords.lines, foreignSignal: stopReason == nil ? exit.signalName : nil)
     }
 
     /// What the end of the program says about the job.
-    func report(on exit: ProcessExit, resultLimitBytes: Int) -> AttemptReport {
+    func report(on exit: ProcessExit, _ cause: EndCause, resultLimitBytes: Int) -> AttemptReport {
         if exit.isSuccess {
             guard !exit.outputExceeded else {
                 return .resultTooLarge(bytes: resultLimitBytes + 1, limit: resultLimitBytes)
             }
             return .done(result: exit.standardOutput)
         }
-        let said = lastWords.isEmpty ? "" : ": " + lastWords.joined(separator: "\n")
+        let said = lastWords.lines.isEmpty ? "" : ": " + lastWords.text
         switch job.ending {
         case .timeout: return .timedOut(limit: job.timeout ?? .zero)
         case .cancel: return .cancelled
         case nil: break
         }
-        switch exit.cause {
-        case .code(ExitCode.temporaryFailure):
-            return .retryLater(type: exit.shortName, message: "asked for another attempt" + said)
-        case .code: return .failed(type: exit.shortName, message: exit.words + said, mayRetry: true)
-        case .signal, .unknown: return .crashed(type: exit.shortName, message: "\(name) \(exit.words)" + said)
+        switch cause {
+        case .exitCode(ExitCode.temporaryFailure):
+            return .retryLater(type: cause.failureType, message: "asked for another attempt" + said)
+        case .exitCode: return .failed(type: cause.failureType, message: cause.words + said, mayRetry: true)
+        case .memoryLimit: return .interrupted(type: cause.failureType, message: "\(name) \(cause.words)" + said)
+        default: return .crashed(type: cause.failureType, message: "\(name) \(cause.words)" + said)
         }
     }
 

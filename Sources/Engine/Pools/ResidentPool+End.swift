@@ -1,0 +1,223 @@
+import JobModel
+import NIOCore
+import ProcessHost
+import Supervision
+
+/// How workers end, what that says about their jobs, and who takes their place.
+extension ResidentPool {
+    /// How long a connection may outlive its process: a descendant may hold it.
+    private static let lingering: TimeAmount = .milliseconds(50)
+    /// How long a job whose worker died in a degraded pool waits, so that the next canary gets another one.
+    private static let degradedDelay = PoolHealth.canaryInterval * 2
+
+    /// It said BYE: it has nothing in hand. What crossed its word on the wire was never begun.
+    func left(_ worker: Worker, why: String) {
+        leave(worker, .left(why))
+        let (running, waiting) = worker.jobs.removeAll()
+        giveBack(running + waiting, of: worker)
+        if worker.state == .draining { startLeaving(worker) }
+        arm(worker)
+    }
+
+    /// The connection ended, or broke the protocol. The process is another matter.
+    func disconnected(_ worker: Worker, why: String?) {
+        worker.link = nil
+        if worker.exit != nil {
+            apply(.exit, to: worker)
+        } else if worker.state == .draining, worker.jobs.isEmpty {
+            arm(worker)
+        } else if worker.state.next(after: .stop) != nil {
+            // Mostly it died, and the word of its exit is on the way.
+            context.loop.assumeIsolated().scheduleTask(in: Self.lingering) {
+                if worker.exit == nil { self.stop(worker, .lostConnection(why ?? "it closed its connection")) }
+            }
+        }
+    }
+
+    func exited(_ worker: Worker, _ exit: ProcessExit) {
+        worker.exit = exit
+        guard let link = worker.link else {
+            apply(.exit, to: worker)
+            return
+        }
+        // What it wrote before its death is still in the socket: everything up to the end of the stream counts.
+        context.loop.assumeIsolated().scheduleTask(in: Self.lingering) { link.close() }
+    }
+
+    func spawnFailed(_ error: SpawnError, of worker: Worker) {
+        guard worker.move(.exit, at: context.time.now()) != nil else { return }
+        let cause = worker.stopReason.map(EndCause.stopped) ?? .spawnFailed(error.words)
+        record(worker, cause, isExpected: worker.stopReason != nil)
+        let delay = vacate(worker, isFault: worker.stopReason == nil, jobs: [])
+        if worker.stopReason == nil {
+            context.emit(.spawnFailed(pool: settings.name, message: error.words, retryIn: delay))
+        }
+        context.processEnded()
+    }
+
+    /// Process and connection are gone: settles what was in its hands, and fills its place.
+    func bury(_ worker: Worker) {
+        guard let exit = worker.exit else { return }
+        worker.process?.killTree()
+        let isAsked = worker.wasAsked(exit)
+        let cause = EndCause(exit, after: isAsked ? worker.stopReason : nil, peakBytes: worker.peakMemoryBytes)
+        let isFault = !isAsked || (worker.stopReason?.isDeath ?? true) || worker.leftInVain(at: context.time.uptime())
+        record(worker, cause, isExpected: !isFault)
+        let isCrash = !isAsked || (worker.stopReason?.isDeath ?? false)
+        let crashed = isCrash ? worker.jobs.running.filter { $0.ending == nil } : []
+        if case .exitCode(PoolHealth.holdExitCode) = cause { hold(because: worker) }
+        vacate(worker, isFault: isFault, jobs: crashed.map(\.lease.job.rawValue))
+        giveBackJobs(of: worker, cause, crashed: crashed.map(\.lease))
+        context.pump()
+        placeSuspects()
+        context.processEnded()
+    }
+
+    /// The kernel does not let go of it. It can run no code any more, so its jobs may run elsewhere.
+    func abandon(_ worker: Worker) {
+        context.emit(.workerUnkillable(worker.named))
+        worker.link?.close()
+        worker.link = nil
+        giveBackJobs(of: worker, .stopped(worker.stopReason ?? .didNotLeave), crashed: [])
+        if worker.slot != nil {
+            vacate(worker, isFault: true, jobs: [])
+            leaving.append(worker)
+        }
+        context.pump()
+    }
+
+    private func record(_ worker: Worker, _ cause: EndCause, isExpected: Bool) {
+        worker.timer?.cancel()
+        context.expected[worker.token] = nil
+        let peak = [worker.exit?.peakMemoryBytes, worker.peakMemoryBytes].compactMap(\.self).max()
+        let end = WorkerEnd(
+            worker: worker.name, pid: worker.pid, at: context.time.now(), cause: cause, isExpected: isExpected,
+            jobs: worker.jobs.running.map(\.lease.job), peakMemoryBytes: peak, lastWords: worker.lastWords.lines,
+            foreignSignal: worker.stopReason == nil ? worker.exit?.signalName : nil)
+        ends.add(end)
+        if case .spawnFailed = cause { return }
+        context.emit(.workerExited(worker.named, end))
+    }
+
+    /// Takes a worker out of its place and sees to the next one; gives how long that waits.
+    @discardableResult
+    private func vacate(_ worker: Worker, isFault: Bool, jobs: [Int64]) -> Duration {
+        leaving.removeAll { $0 === worker }
+        defer { regroup() }
+        if isFault, !isDraining, health.death(at: context.time.uptime(), jobs: jobs, wanted: wanted),
+            case .degraded(let why) = health.state
+        {
+            context.emit(.poolDegraded(pool: settings.name, why: why))
+        }
+        guard let slot = worker.slot else { return .zero }
+        worker.slot = nil
+        if slot.successor === worker {
+            slot.successor = nil
+            successorEnded(worker, in: slot, isFault: isFault)
+            return .zero
+        }
+        slot.worker = slot.successor
+        slot.successor = nil
+        if slot.worker != nil { return .zero }
+        return restart(slot, after: worker, isFault: isFault)
+    }
+
+    private func restart(_ slot: Slot, after worker: Worker, isFault: Bool) -> Duration {
+        guard !isDraining else { return .zero }
+        if isFault { counts.restarts += 1 } else { counts.recycled += 1 }
+        if !isFault || worker.isHealthy(at: context.time.uptime()) { slot.backoff.healthy() }
+        let delay = slot.backoff.death(using: &context.random)
+        if delay == .zero { fill(slot) } else { fill(slot, at: context.time.uptime() + delay) }
+        return delay
+    }
+
+    private func hold(because worker: Worker) {
+        let why = "worker \(worker.name) ended with exit code \(PoolHealth.holdExitCode), which asks for no other start"
+        health.hold(why: why)
+        for slot in slots where slot.worker == nil { slot.restart?.cancel() }
+        context.emit(.poolHeld(pool: settings.name, why: why))
+    }
+
+    // MARK: Its jobs
+
+    private func giveBackJobs(of worker: Worker, _ cause: EndCause, crashed: [Lease]) {
+        let (running, waiting) = worker.jobs.removeAll()
+        let message = "worker \(worker.name) \(cause.words)"
+        var ends: [AttemptEnd] = []
+        var rest: [InFlightJob] = []
+        for job in running {
+            guard job.ending == nil, let report = report(on: job, cause, message, isCrash: crashed.contains(job.lease))
+            else {
+                rest.append(job)
+                continue
+            }
+            context.progress.forget(job.lease.job)
+            ends.append(AttemptEnd(job: job, report: report, startedAt: startOnTheWall(of: job)))
+        }
+        context.settler.settle(ends, worker: worker.name, link: nil)
+        giveBack(rest + waiting, of: worker)
+    }
+
+    /// What its worker's end says about a job that ran in it; `nil` when nothing.
+    private func report(on job: InFlightJob, _ cause: EndCause, _ message: String, isCrash: Bool) -> AttemptReport? {
+        if case .memoryLimit = cause { return .interrupted(type: "MemoryLimit", message: message) }
+        guard isCrash else { return nil }
+        guard !health.isDegraded else {
+            let words = "\(message); the pool is degraded, so it is not counted against the job"
+            return .snooze(for: Self.degradedDelay, reason: words)
+        }
+        return .crashed(type: cause.failureType, message: message)
+    }
+
+    /// Jobs that end through no fault of theirs: back to the queue, but for those that were being ended anyway.
+    private func giveBack(_ jobs: [InFlightJob], of worker: Worker) {
+        var ends: [AttemptEnd] = []
+        var interrupted: [Lease] = []
+        for job in jobs {
+            context.progress.forget(job.lease.job)
+            switch job.ending {
+            case .timeout:
+                let report = AttemptReport.timedOut(limit: job.timeout ?? .zero)
+                ends.append(AttemptEnd(job: job, report: report, startedAt: startOnTheWall(of: job)))
+            case .cancel:
+                ends.append(AttemptEnd(job: job, report: .cancelled, startedAt: startOnTheWall(of: job)))
+            case nil: interrupted.append(job.lease)
+            }
+        }
+        if !interrupted.isEmpty { context.store.release(interrupted) }
+        context.settler.settle(ends, worker: worker.name, link: nil)
+    }
+
+    private func startOnTheWall(of job: InFlightJob) -> Timestamp {
+        let now = context.time.uptime()
+        return context.time.now() - (now - (job.startedAt ?? now))
+    }
+}
+
+extension Worker {
+    /// Whether it ended because it was to end, and not before that by itself.
+    fileprivate func wasAsked(_ exit: ProcessExit) -> Bool {
+        guard stopReason != nil else { return false }
+        return hasBeenSignalled || exit.isSuccess
+    }
+
+    /// It left by itself and had done nothing: starting it again at once would go on for ever.
+    fileprivate func leftInVain(at now: Duration) -> Bool {
+        if case .left = stopReason { return !isHealthy(at: now) }
+        return false
+    }
+
+    func isHealthy(at now: Duration) -> Bool {
+        completed > 0 || now - (readyAt ?? now) >= RestartBackoff.healthyAfter
+    }
+}
+
+extension StopReason {
+    /// Whether a worker that is ended for it counts as one that died, and its jobs as crashed.
+    fileprivate var isDeath: Bool {
+        switch self {
+        case .bootTimeout, .watchdog, .lostConnection: true
+        default: false
+        }
+    }
+}

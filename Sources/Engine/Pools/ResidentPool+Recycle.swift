@@ -1,0 +1,100 @@
+import NIOCore
+import Supervision
+
+/// Replacing workers that did well: the replacement is ready before the old one is told to leave.
+extension ResidentPool {
+    /// How many workers are replaced at the same time: a part of the pool, so that memory has room for both.
+    private var surge: Int { max(1, slots.count / 4) }
+
+    func recycle(_ worker: Worker, _ reason: RecycleReason) {
+        guard worker.recycleReason == nil, worker.slot != nil else { return }
+        worker.recycleReason = reason
+        context.emit(.workerRecycling(worker.named, reason))
+        advanceRecycling()
+    }
+
+    /// Starts the replacements that have their turn.
+    func advanceRecycling() {
+        guard !isDraining, rollout == nil, health.state == .healthy else { return }
+        for slot in slots where slot.successor == nil && slot.restart == nil {
+            guard let worker = slot.worker, worker.recycleReason != nil, worker.state.isCapacity else { continue }
+            guard slots.count(where: { $0.successor != nil }) < surge else { return }
+            slot.successor = spawn(for: slot)
+            regroup()
+        }
+    }
+
+    /// A slot's successor is ready.
+    func succeeded(_ slot: Slot) {
+        if rollout != nil { return advanceRollout() }
+        promote(slot, slot.worker?.recycleReason.map(StopReason.recycled) ?? .rollout)
+        advanceRecycling()
+    }
+
+    /// The successor fills the slot from now on.
+    func promote(_ slot: Slot, _ reason: StopReason) {
+        guard let successor = slot.successor else { return }
+        let old = slot.worker
+        slot.worker = successor
+        slot.successor = nil
+        counts.recycled += 1
+        slot.backoff.healthy()
+        if let old { dismiss([old], reason) } else { regroup() }
+    }
+
+    /// A successor died before it took its place; the old worker goes on.
+    func successorEnded(_ successor: Worker, in slot: Slot, isFault: Bool) {
+        if rollout != nil { return rolloutLost(successor) }
+        guard isFault, !isDraining else { return advanceRecycling() }
+        let delay = slot.backoff.death(using: &context.random)
+        slot.restart = context.schedule(at: context.time.uptime() + delay) {
+            slot.restart = nil
+            self.advanceRecycling()
+        }
+    }
+
+    // MARK: Memory
+
+    func runningMemory() -> [(type: String, usedBytes: Int)] {
+        everyWorker.flatMap { worker in
+            // One worker's memory counts for one of its jobs alone.
+            worker.jobs.running.enumerated().map { index, job in
+                (type: job.type, usedBytes: index == 0 ? worker.memoryBytes ?? 0 : 0)
+            }
+        }
+    }
+
+    var wantsMeasuring: Bool {
+        (settings.watchedMemory.watchesMemory || context.limitsMemoryByType()) && !isEmpty
+    }
+
+    var isNearMemoryLimit: Bool {
+        let limit = settings.watchedMemory.memorySoftBytes ?? settings.watchedMemory.memoryHardBytes
+        return everyWorker.contains { worker in
+            guard let bytes = worker.memoryBytes else { return true }
+            return limit.map { bytes > $0 / 2 } ?? !worker.jobs.isEmpty
+        }
+    }
+
+    /// What the sweep over all processes found, by the process host's number of each.
+    func measured(_ bytes: [UInt64: Int]) {
+        for worker in everyWorker {
+            guard let id = worker.process?.id, let bytes = bytes[id] else { continue }
+            worker.memoryBytes = bytes
+            worker.peakMemoryBytes = max(worker.peakMemoryBytes ?? 0, bytes)
+            judgeMemory(of: worker, bytes)
+        }
+    }
+
+    private func judgeMemory(of worker: Worker, _ bytes: Int) {
+        let limits = worker.jobs.running.compactMap { context.memoryLimit($0.type) }
+        switch worker.recycling.measured(bytes, jobLimit: limits.min()) {
+        case .warning(let bytes, let limit)?:
+            context.emit(.memoryWarning(worker.named, bytes: bytes, limit: limit))
+        case .recycle(let reason)?: recycle(worker, reason)
+        case .stopNow(let bytes, let limit)?:
+            if !worker.hasBeenSignalled { stop(worker, .memoryLimit(bytes: bytes, limit: limit)) }
+        case nil: break
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import NIOCore
+import Supervision
+
+/// A change of generations under way.
+final class Rollout {
+    var previous: Generation
+    var target: Generation
+    var rule: RolloutRule
+    var isGoingBack = false
+
+    init(from previous: Generation, to target: Generation, rule: RolloutRule) {
+        self.previous = previous
+        self.target = target
+        self.rule = rule
+    }
+}
+
+/// Bringing a new generation in, one worker after the other, and back out when it does not prove itself.
+extension ResidentPool {
+    /// New settings for all workers: a new one is started, proves itself, takes an old one's place, and so on.
+    func rollOut(_ settings: PoolSettings) {
+        for slot in slots { withdrawSuccessor(of: slot, .rollout) }
+        // A rollout that is under way has not proved its generation: the way back leads to the one before.
+        let previous = rollout.flatMap { $0.isGoingBack ? nil : $0.previous } ?? generation
+        let target = Generation(number: generation.number + 1, settings: settings)
+        let outcomes = RolloutRule.Outcomes(completed: previous.completed, failed: previous.failed)
+        rollout = Rollout(
+            from: previous, to: target, rule: RolloutRule(old: outcomes, patience: settings.rolloutPatience))
+        let isResized = settings.processes != self.settings.processes || settings.bounds != self.settings.bounds
+        generation = target
+        health = PoolHealth(settings.restart)
+        lastRollout = nil
+        scale(to: isResized ? settings.processes : wanted)
+        context.emit(.rolloutStarted(pool: settings.name, generation: target.number))
+        for slot in slots where slot.worker == nil {
+            slot.backoff.healthy()
+            fill(slot)
+        }
+        advanceRollout()
+    }
+
+    /// Does the next step that can be done now.
+    func advanceRollout() {
+        guard let rollout, !isDraining else { return }
+        while self.rollout === rollout {
+            if let slot = slots.first(where: { $0.successor != nil }) {
+                guard let successor = slot.successor, let ready = successor.readyAt else { return }
+                switch verdict(of: rollout, readySince: ready) {
+                case .wait: return arm(successor)
+                case .promote:
+                    rollout.rule.promote()
+                    promote(slot, rollout.isGoingBack ? .rolledBack : .rollout)
+                case .goBack(let why): return goBack(why)
+                }
+            } else if let slot = slots.first(where: { $0.worker.map { $0.generation !== generation } ?? false }) {
+                slot.successor = spawn(for: slot)
+                regroup()
+                return
+            } else {
+                // Those that fill empty places directly have to become ready too.
+                guard slots.allSatisfy({ $0.worker?.state.isCapacity ?? false }) else { return }
+                return finishRollout()
+            }
+        }
+    }
+
+    private func verdict(of rollout: Rollout, readySince ready: Duration) -> RolloutRule.Decision {
+        if rollout.isGoingBack { return .promote }
+        let target = rollout.target
+        return rollout.rule.judge(
+            .init(completed: target.completed, failed: target.failed), readyFor: context.time.uptime() - ready)
+    }
+
+    /// When a successor has to be looked at again though nothing happened.
+    func rolloutCheck(of worker: Worker) -> Duration? {
+        guard let rollout, !rollout.isGoingBack, let ready = worker.readyAt else { return nil }
+        return rollout.rule.nextLook.map { ready + $0 }
+    }
+
+    /// A worker of the generation that is being brought in died.
+    func rolloutLost(_ worker: Worker) {
+        guard let rollout, !isDraining else { return }
+        guard !rollout.isGoingBack, worker.generation === rollout.target else { return retryRollout() }
+        let words = ends.last?.words ?? "for no known reason"
+        if case .goBack(let why) = rollout.rule.died(words) { goBack(why) } else { retryRollout() }
+    }
+
+    private func retryRollout() {
+        _ = context.schedule(at: context.time.uptime() + RestartBackoff.base) { self.advanceRollout() }
+    }
+
+    private func goBack(_ why: String) {
+        guard let rollout else { return }
+        context.emit(.rolloutFailed(pool: settings.name, generation: rollout.target.number, why: why))
+        lastRollout = "generation \(rollout.target.number) was taken back: \(why)"
+        rollout.isGoingBack = true
+        generation = rollout.previous
+        health = PoolHealth(settings.restart)
+        for slot in slots {
+            withdrawSuccessor(of: slot, .rolledBack)
+            if slot.worker == nil {
+                slot.backoff.healthy()
+                fill(slot)
+            }
+        }
+        advanceRollout()
+    }
+
+    private func withdrawSuccessor(of slot: Slot, _ reason: StopReason) {
+        guard let successor = slot.successor else { return }
+        slot.successor = nil
+        dismiss([successor], reason)
+    }
+
+    private func finishRollout() {
+        guard let rollout else { return }
+        self.rollout = nil
+        if !rollout.isGoingBack {
+            lastRollout = "generation \(rollout.target.number) is in place"
+            context.emit(.rolloutFinished(pool: settings.name, generation: rollout.target.number))
+        }
+        advanceRecycling()
+    }
+}

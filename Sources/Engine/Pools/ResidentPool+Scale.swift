@@ -1,0 +1,95 @@
+import JobModel
+import Supervision
+
+/// How many workers there are, and how a pool comes to its end.
+extension ResidentPool {
+    func scale(to wanted: Int) {
+        let wanted = min(max(wanted, settings.bounds.lowerBound), settings.bounds.upperBound)
+        while slots.count < wanted {
+            let slot = Slot()
+            slots.append(slot)
+            fill(slot)
+        }
+        while slots.count > wanted, let victim = victim() { retire(victim, .scaledDown) }
+    }
+
+    /// Whom the pool can miss best: nobody there yet, still starting, idle, and only then a busy one, which finishes first.
+    private func victim() -> Slot? {
+        func cost(_ slot: Slot) -> Int {
+            switch slot.worker?.state {
+            case nil, .exited: 0
+            case .stopping, .killing, .unkillable, .draining: 1
+            case .spawning, .starting: 2
+            case .ready: 3
+            case .busy: 4
+            }
+        }
+        // The last of the cheapest: jobs go to the first places, so the last ones are the idle ones.
+        return slots.reversed().min { cost($0) < cost($1) }
+    }
+
+    private func retire(_ slot: Slot, _ reason: StopReason) {
+        slot.restart?.cancel()
+        slots.removeAll { $0 === slot }
+        let workers = [slot.worker, slot.successor].compactMap(\.self)
+        dismiss(workers, reason)
+    }
+
+    /// Lets workers go that have no place any more.
+    func dismiss(_ workers: [Worker], _ reason: StopReason) {
+        for worker in workers {
+            worker.slot = nil
+            leaving.append(worker)
+        }
+        regroup()
+        for worker in workers { leave(worker, reason) }
+    }
+
+    func change(to settings: PoolSettings) {
+        let isResized = settings.processes != self.settings.processes || settings.bounds != self.settings.bounds
+        let old = generation
+        // Its workers go on: the same generation under settings that are as good for them.
+        generation = Generation(number: old.number, settings: settings)
+        for worker in crew where worker.generation === old { worker.generation = generation }
+        generation.completed = old.completed
+        generation.failed = old.failed
+        if rollout?.target === old { rollout?.target = generation }
+        if rollout?.previous === old { rollout?.previous = generation }
+        if settings.restart != old.settings.restart { health = PoolHealth(settings.restart) }
+        scale(to: isResized ? settings.processes : wanted)
+    }
+
+    func drain() {
+        isDraining = true
+        wind(down: .shutdown)
+    }
+
+    func remove() {
+        isRemoved = true
+        isDraining = true
+        wind(down: .poolRemoved)
+    }
+
+    private func wind(down reason: StopReason) {
+        rollout = nil
+        releaseSuspects()
+        for slot in slots { slot.restart?.cancel() }
+        for worker in everyWorker { leave(worker, reason) }
+    }
+
+    func close() {
+        closeNotifySocket()
+    }
+
+    func hurry() {
+        for worker in everyWorker { stop(worker, .hurry) }
+    }
+
+    func resume() {
+        recovered()
+        for slot in slots where slot.worker == nil {
+            slot.backoff.healthy()
+            fill(slot)
+        }
+    }
+}

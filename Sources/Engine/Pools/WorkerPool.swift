@@ -1,0 +1,45 @@
+import JobModel
+import Supervision
+
+/// The workers of one pool, as the dispatcher sees them. Lives on the engine's event loop.
+protocol WorkerPool: AnyObject {
+    var settings: PoolSettings { get }
+    /// How many jobs it could take now.
+    var demand: Int { get }
+    /// Whether nothing of it runs any more.
+    var isEmpty: Bool { get }
+    /// Not in the configuration any more: to be forgotten when it is empty.
+    var isRemoved: Bool { get }
+
+    /// Brings the pool to life.
+    func start()
+    /// Hands it at most ``demand`` jobs.
+    func take(_ jobs: [ClaimedJob])
+    /// Sets the wanted number of processes, within the pool's bounds.
+    func scale(to wanted: Int)
+    /// Takes over settings that its workers can go on under.
+    func change(to settings: PoolSettings)
+    /// Brings in workers with other settings, or anew with the same.
+    func rollOut(_ settings: PoolSettings)
+    /// Ends a hold or a pause: starts what is missing at once.
+    func resume()
+    /// Takes nothing new and lets what runs come to its end.
+    func drain()
+    /// Drains for good.
+    func remove()
+    /// The last of it is gone.
+    func close()
+    /// Ends what runs soon: SIGTERM, grace, SIGKILL.
+    func hurry()
+    /// Brings a running job to its end; says whether it runs here.
+    func cancel(_ lease: Lease) -> Bool
+    /// Whether it has processes with a limit to their memory.
+    var wantsMeasuring: Bool { get }
+    /// Whether one of them is beyond half of it.
+    var isNearMemoryLimit: Bool { get }
+    /// Memory in bytes, by the process host's number of each process.
+    func measured(_ bytes: [UInt64: Int])
+    /// What runs, by type, with what its worker has of memory; 0 when that is not known yet.
+    func runningMemory() -> [(type: String, usedBytes: Int)]
+    func status() -> PoolStatus
+}

@@ -1,0 +1,108 @@
+/// Whether the workers of a pool fare well enough to be started as usual. No clock, no I/O: instants are those of a monotonic
+/// clock that the caller reads.
+///
+/// A pool whose workers die too often, or take many different jobs down with them while none is completed, is *degraded*: its
+/// dead are not replaced, but for one *canary* a minute. The first canary that does well ends it. A pool is never given up.
+package struct PoolHealth: Sendable {
+    package enum State: Hashable, Sendable {
+        case healthy
+        case degraded(why: String)
+        /// A worker ended with the code that asks for it: nothing is started until somebody says so.
+        case held(why: String)
+    }
+
+    /// EX_TEMPFAIL and others mean "try again"; this one, which shells give when the command itself failed, means "do not".
+    package static let holdExitCode: Int32 = 125
+    package static let canaryInterval: Duration = .seconds(60)
+    /// So many different jobs whose workers died, with none completed in between, are the program's fault.
+    package static let crashedJobLimit = 5
+
+    package private(set) var state = State.healthy
+    private let policy: RestartPolicy
+    /// Newest last; none older than the longest interval.
+    private var deaths: [Duration] = []
+    private var crashedJobs: Set<Int64> = []
+    private var nextCanary: Duration?
+
+    package init(_ policy: RestartPolicy) {
+        self.policy = policy
+    }
+
+    package var isDegraded: Bool { if case .degraded = state { true } else { false } }
+    package var isHeld: Bool { if case .held = state { true } else { false } }
+
+    /// Whether jobs were completed since workers died the last time.
+    package var hasProof: Bool { crashedJobs.isEmpty }
+
+    /// A worker ended unexpectedly with these jobs in hand. Says whether the pool became degraded by it.
+    package mutating func death(at now: Duration, jobs: [Int64], wanted: Int) -> Bool {
+        deaths.append(now)
+        crashedJobs.formUnion(jobs)
+        let rates = policy.rates(wanted: wanted)
+        let longest = rates.map(\.interval).max() ?? .zero
+        deaths.removeAll { now - $0 > longest }
+        guard state == .healthy else { return false }
+        if crashedJobs.count >= Self.crashedJobLimit {
+            degrade(
+                at: now,
+                why: "\(crashedJobs.count) different jobs took their workers down, and none was completed in between: "
+                    + "the program seems broken")
+            return true
+        }
+        for rate in rates where deaths.count(where: { now - $0 <= rate.interval }) >= rate.deaths {
+            degrade(at: now, why: "\(rate.deaths) workers died within \(rate.interval.inWords)")
+            return true
+        }
+        return false
+    }
+
+    /// A job was completed by any of its workers.
+    package mutating func completedJob() {
+        if !crashedJobs.isEmpty { crashedJobs = [] }
+    }
+
+    /// A canary did well, or somebody said so. Says whether that changed anything.
+    package mutating func recover() -> Bool {
+        guard state != .healthy else { return false }
+        state = .healthy
+        deaths = []
+        crashedJobs = []
+        nextCanary = nil
+        return true
+    }
+
+    package mutating func hold(why: String) {
+        state = .held(why: why)
+    }
+
+    /// When the next worker may be started: at once, at an instant, or not before somebody says so (`nil`). Counts the canary.
+    package mutating func start(at now: Duration) -> Duration? {
+        switch state {
+        case .healthy: return now
+        case .held: return nil
+        case .degraded:
+            guard let due = nextCanary, now < due else {
+                nextCanary = now + Self.canaryInterval
+                return now
+            }
+            return due
+        }
+    }
+
+    private mutating func degrade(at now: Duration, why: String) {
+        state = .degraded(why: why)
+        nextCanary = now + Self.canaryInterval
+    }
+}
+
+extension Duration {
+    /// Whole seconds or minutes, for sentences.
+    package var inWords: String {
+        let seconds = components.seconds
+        if seconds >= 3600, seconds % 3600 == 0 { return "\(seconds / 3600) h" }
+        if seconds >= 60, seconds % 60 == 0 { return "\(seconds / 60) min" }
+        if components.attoseconds == 0 { return "\(seconds) s" }
+        let milliseconds = seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        return seconds >= 10 ? "\(seconds) s" : "\(milliseconds) ms"
+    }
+}

@@ -1,0 +1,4 @@
+/// What a reload has changed, in words.
+struct ReloadDocument: Decodable {
+    let changes: [String]
+}

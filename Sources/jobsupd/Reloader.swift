@@ -1,0 +1,91 @@
+import DaemonConfiguration
+import Engine
+import Glibc
+import JobModel
+import Logging
+import Systemd
+
+/// Reads the configuration again and brings the running daemon to it: all of it, or, when it is wrong, nothing.
+actor Reloader {
+    private let source: ConfigurationSource
+    private let engine: Engine
+    private let notifier: Notifier
+    private let logger: Logger
+    private var current: DaemonSettings
+
+    init(source: ConfigurationSource, current: DaemonSettings, engine: Engine, notifier: Notifier, logger: Logger) {
+        self.source = source
+        self.current = current
+        self.engine = engine
+        self.notifier = notifier
+        self.logger = logger
+    }
+
+    /// Gives what has changed, in words.
+    func reload() async throws -> [String] {
+        let settings = try read()
+        notifier.reloading(status: "reading the configuration again")
+        defer { notifier.ready(status: "running") }
+        let waiting = settings.needingRestart(since: current)
+        // A worker that runs as another user must be able to connect.
+        let socket = settings.engine.workerSocket
+        if socket.mode != current.engine.workerSocket.mode { chmod(socket.path, socket.mode) }
+        var changes = try await engine.reload(settings.pools, settings.intake)
+        current.pools = settings.pools
+        current.intake = settings.intake
+        for name in waiting {
+            changes.append("\(name) has changed, and takes effect when the daemon is restarted")
+            logger.warning("\(name) has changed: it takes effect when the daemon is restarted")
+        }
+        return changes
+    }
+
+    /// For a signal, which nobody waits for: what is wrong goes to the log.
+    func reloadForSignal() async {
+        do {
+            _ = try await reload()
+        } catch {
+            logger.warning("the configuration is unchanged: \(error)")
+        }
+    }
+
+    private func read() throws(Refusal) -> DaemonSettings {
+        do {
+            return try DaemonSettings(try source.load(), environment: source.environment)
+        } catch let error as ConfigurationError {
+            for problem in error.problems { report("\(problem)") }
+            let more = error.problems.count > 1 ? " (and \(error.problems.count - 1) more)" : ""
+            throw Self.refusal("\(error.problems.first.map(String.init(describing:)) ?? "")\(more)")
+        } catch {
+            report("\(error)")
+            throw Self.refusal("\(error)")
+        }
+    }
+
+    private func report(_ problem: String) {
+        logger.event(.reloadFailed, level: .error, "\(problem)", metadata: ["reason": "\(problem)"])
+    }
+
+    private static func refusal(_ problem: String) -> Refusal {
+        Refusal(
+            code: "bad_configuration", message: "the configuration is wrong, and nothing has changed: \(problem)",
+            hint: "`jobsup config check` names every mistake")
+    }
+}
+
+extension DaemonSettings {
+    /// The settings that differ and that a running daemon cannot take over.
+    fileprivate func needingRestart(since old: DaemonSettings) -> [String] {
+        let differences: [(String, Bool)] = [
+            ("state_directory", stateDirectory != old.stateDirectory),
+            ("runtime_directory", runtimeDirectory != old.runtimeDirectory),
+            ("socket_group", socketGroup != old.socketGroup),
+            ("drain_timeout", drainTimeout != old.drainTimeout),
+            ("store.synchronous", store.synchronous != old.store.synchronous),
+            ("store.result_ttl", resultTimeToLive != old.resultTimeToLive), ("store.history", history != old.history),
+            ("limits.payload", limits.payloadBytes != old.limits.payloadBytes),
+            ("limits.result", limits.resultBytes != old.limits.resultBytes),
+        ]
+        return differences.filter(\.1).map(\.0)
+    }
+}

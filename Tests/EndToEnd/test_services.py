@@ -1,0 +1,199 @@
+"""Service pools: plain programs that are kept, notified by, recycled, rolled out and held."""
+
+import json
+import os
+import pathlib
+import signal
+import sys
+import time
+import unittest
+
+from harness import Daemon, alive, until
+
+#: Says by sd_notify what its arguments are, one message each, and then waits for its end.
+NOTIFIER = """
+import os, signal, socket, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+to = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+for message in sys.argv[1:]:
+    to.sendto(message.encode(), os.environ["NOTIFY_SOCKET"])
+while True: signal.pause()
+"""
+
+
+def service(*command: str, **changes) -> dict:
+    return {"kind": "service", "command": list(command), "processes": 1, "ready": "50ms", **changes}
+
+
+def notifier(*messages: str, **changes) -> dict:
+    return service(sys.executable, "-c", NOTIFIER, *messages, **{"ready": "notify", **changes})
+
+
+class Services(unittest.TestCase):
+    def daemon(self, pool: dict, **settings) -> Daemon:
+        daemon = Daemon({"pool": pool}, **settings).start()
+        self.addCleanup(daemon.remove)
+        return daemon
+
+    def ready(self, daemon: Daemon, count: int = 1) -> dict:
+        return until(
+            lambda: (pool := daemon.json("pool", "pool"))["ready"] == count and pool["actual"] == count and pool,
+            lambda: f"{count} are ready:\n{daemon.tail()}")
+
+    def last_end(self, daemon: Daemon) -> dict:
+        return until(lambda: daemon.json("pool", "pool")["ends"], lambda: f"a worker ended:\n{daemon.tail()}")[0]
+
+    def test_a_plain_program_is_kept(self):
+        daemon = self.daemon(service("/bin/sleep", "600", processes=3))
+        workers = self.ready(daemon, 3)["workers"]
+        os.kill(workers[1]["pid"], signal.SIGKILL)
+        end = self.last_end(daemon)
+        self.assertEqual((end["worker"], end["cause"], end["message"]), ("pool-2", "signal", "was killed by SIGKILL"))
+        names = {worker["name"] for worker in self.ready(daemon, 3)["workers"]}
+        self.assertEqual(names, {"pool-1", "pool-3", "pool-4"})
+        daemon.jobsup("scale", "pool", "1")
+        self.ready(daemon, 1)
+        self.assertEqual(daemon.stop(), 0)
+        self.assertFalse([worker["pid"] for worker in workers if alive(worker["pid"])])
+
+    def test_ready_by_notification(self):
+        daemon = self.daemon(notifier("STATUS=warming up\nMAINPID=1", "READY=1\nSTATUS=serving"))
+        worker = self.ready(daemon)["workers"][0]
+        until(lambda: daemon.workers()[0]["status"] == "serving", "its status is seen")
+        self.assertEqual(worker["state"], "ready")
+
+    def test_without_ready_the_boot_timeout_ends_it(self):
+        daemon = self.daemon(notifier("STATUS=never ready", boot_timeout="200ms"))
+        end = self.last_end(daemon)
+        self.assertEqual(end["cause"], "boot_timeout")
+        self.assertIn("not ready within 200 ms", end["message"])
+
+    def test_time_can_be_asked_for(self):
+        daemon = self.daemon(notifier("EXTEND_TIMEOUT_USEC=3600000000", boot_timeout="500ms"))
+        until(lambda: daemon.workers() and daemon.workers()[0]["state"] == "starting", "it runs")
+        start = time.monotonic()
+        until(lambda: time.monotonic() - start > 1.5, "three times its deadline")
+        self.assertEqual(daemon.workers()[0]["name"], "pool-1")
+
+    def test_silence_is_ended_by_the_watchdog(self):
+        daemon = self.daemon(notifier("READY=1", watchdog="300ms"))
+        end = self.last_end(daemon)
+        self.assertEqual(end["cause"], "watchdog")
+        self.assertIn("no sign of life for 300 ms", end["message"])
+
+    def test_a_worker_may_ask_for_a_watchdog_and_trigger_it(self):
+        daemon = self.daemon(notifier("READY=1", "WATCHDOG=trigger"))
+        self.assertEqual(self.last_end(daemon)["cause"], "watchdog")
+
+    def test_recycled_by_age_with_the_replacement_ready_first(self):
+        daemon = self.daemon(service("/bin/sleep", "600", recycle={"after": "500ms"}))
+        seen, low = set(), []
+
+        def look():
+            pool = daemon.json("pool", "pool")
+            if pool["ready"] < 1 and seen:
+                low.append(pool)
+            seen.update(worker["name"] for worker in pool["workers"] if worker["state"] == "ready")
+            return len(seen) >= 4
+
+        until(look, lambda: f"it is replaced again and again:\n{daemon.tail()}")
+        self.assertEqual(low, [], "a moment without a ready worker")
+        pool = daemon.json("pool", "pool")
+        self.assertEqual(pool["restarts"], 0)
+        self.assertGreaterEqual(pool["recycled"], 3)
+        self.assertEqual({end["cause"] for end in pool["ends"]} - {"recycled", "stopped"}, set())
+
+    def test_exit_125_holds_until_somebody_says_so(self):
+        daemon = self.daemon(service("/bin/sh", "-c", "echo no licence >&2; exit 125", processes=2))
+        pool = until(
+            lambda: (pool := daemon.json("pool", "pool"))["health"] == "held" and pool["actual"] == 0 and pool,
+            "it is held")
+        self.assertIn("exit code 125", pool["reason"])
+        self.assertEqual(pool["ends"][0]["stderr"], ["no licence"])
+        ended = len(pool["ends"])
+        daemon.jobsup("pool", "resume", "pool")
+        until(lambda: len(daemon.json("pool", "pool")["ends"]) > ended, "it tried again")
+
+    def test_a_pool_whose_workers_die_is_degraded_and_recovers_when_told(self):
+        directory = pathlib.Path(self.enterContext(__import__("tempfile").TemporaryDirectory()))
+        script = f"test -e {directory}/ok && exec /bin/sleep 600; echo broken >&2; exit 3"
+        daemon = self.daemon(service("/bin/sh", "-c", script, processes=4, restart={"burst": "6/1m"}))
+        pool = until(
+            lambda: (pool := daemon.json("pool", "pool"))["health"] == "degraded" and pool,
+            lambda: f"it is degraded:\n{daemon.tail()}")
+        self.assertIn("6 workers died within 1 min", pool["reason"])
+        (directory / "ok").touch()
+        daemon.jobsup("pool", "resume", "pool")
+        self.assertEqual(self.ready(daemon, 4)["health"], "healthy")
+
+    def test_reload_changes_what_has_changed_and_nothing_else(self):
+        pools = {name: service("/bin/sleep", "600") for name in ("same", "changed", "removed", "resized")}
+        daemon = Daemon(pools).start()
+        self.addCleanup(daemon.remove)
+        workers = until(lambda: (w := daemon.workers()) and len(w) == 4 and all(x["state"] == "ready" for x in w) and
+                        {x["pool"]: x["pid"] for x in w}, "all are ready")
+        daemon.write(pools={
+            "same": pools["same"], "changed": service("/bin/sleep", "601"), "resized": {**pools["resized"], "processes": 2},
+            "new": service("/bin/sleep", "600")}, types={})
+        changes = daemon.jobsup("reload").stdout
+        for words in ("changed is rolled out", "removed is drained", "new is started", "resized goes on"):
+            self.assertIn(words, changes)
+        until(lambda: {(w["pool"], w["state"]) for w in daemon.workers()} == {
+            ("same", "ready"), ("changed", "ready"), ("resized", "ready"), ("new", "ready")}
+            and len(daemon.workers()) == 5 and not alive(workers["changed"]),
+            lambda: f"the new configuration holds:\n{daemon.jobsup('worker').stdout}\n{daemon.tail()}")
+        now = {w["pid"] for w in daemon.workers()}
+        self.assertIn(workers["same"], now)
+        self.assertIn(workers["resized"], now)
+        self.assertFalse(alive(workers["removed"]))
+
+    def test_a_bad_file_changes_nothing_and_says_why(self):
+        daemon = self.daemon(service("/bin/sleep", "600"))
+        worker = self.ready(daemon)["workers"][0]
+        daemon.config.write_text(daemon.config.read_text().replace('"service"', '"servise"'))
+        result = daemon.jobsup("reload", check=False)
+        self.assertEqual(result.returncode, 5)
+        self.assertIn("did you mean 'service'?", result.stderr)
+        daemon.process.send_signal(signal.SIGHUP)
+        until(lambda: daemon.tail().count("did you mean 'service'?") >= 2, "the signal's answer is in the log")
+        self.assertEqual(daemon.workers()[0]["pid"], worker["pid"])
+
+    def test_rollout_replaces_one_by_one(self):
+        daemon = self.daemon(service("/bin/sleep", "600", processes=3, rollout_patience="300ms"))
+        before = {worker["pid"] for worker in self.ready(daemon, 3)["workers"]}
+        daemon.jobsup("rollout", "pool", "--command", "/bin/sleep", "601")
+        pool = self.ready(daemon, 3)
+        self.assertEqual((pool["generation"], pool["command"]), (2, ["/bin/sleep", "601"]))
+        self.assertFalse(before & {worker["pid"] for worker in pool["workers"]})
+        self.assertEqual((pool["restarts"], pool["recycled"]), (0, 3))
+
+    def test_a_generation_that_dies_is_taken_back(self):
+        daemon = self.daemon(service("/bin/sleep", "600", processes=3, rollout_patience="2s"))
+        before = {worker["pid"] for worker in self.ready(daemon, 3)["workers"]}
+        result = daemon.jobsup("rollout", "pool", "--command", "/bin/sh", "-c", "sleep 0.2; exit 1", check=False)
+        self.assertEqual(result.returncode, 5)
+        self.assertIn("2 of its workers died, the last ended with exit code 1", result.stderr)
+        pool = self.ready(daemon, 3)
+        self.assertEqual((pool["generation"], pool["health"]), (1, "healthy"))
+        self.assertEqual({worker["pid"] for worker in pool["workers"]}, before, "the old ones have never stopped")
+
+    def test_a_program_that_is_not_there_is_taken_back(self):
+        daemon = self.daemon(service("/bin/sleep", "600"))
+        pid = self.ready(daemon)["workers"][0]["pid"]
+        result = daemon.jobsup("rollout", "pool", "--command", "/nowhere/at/all", check=False)
+        self.assertEqual(result.returncode, 5)
+        self.assertIn("there is no program /nowhere/at/all", result.stderr)
+        self.assertEqual(self.ready(daemon)["workers"][0]["pid"], pid)
+
+    def test_limits_reach_the_program(self):
+        script = "ulimit -n; ulimit -c; umask; cat /proc/self/oom_score_adj; nice; exec sleep 600"
+        daemon = self.daemon(service(
+            "/bin/bash", "-c", script,
+            limits={"open_files": 256, "core_size": 0, "umask": "0027", "oom_score_adjust": 500, "nice": 5}))
+        self.ready(daemon)
+        until(lambda: all(f" {word}" in daemon.tail() for word in ("256", "0", "0027", "500", "5")),
+              lambda: f"the limits are told:\n{daemon.tail()}")
+
+
+if __name__ == "__main__":
+    unittest.main()
