@@ -121,9 +121,13 @@ import Testing
         var lines = LogLines()
         var longest = 0
         for _ in 0..<3 {
-            _ = try lines.add(Array(block.utf8)[...]) { longest = max(longest, $0.count); return true }
+            _ = try lines.add(Array(block.utf8)[...]) {
+                longest = max(longest, $0.count); return true
+            }
         }
-        _ = try lines.finish { longest = max(longest, $0.count); return true }
+        _ = try lines.finish {
+            longest = max(longest, $0.count); return true
+        }
         #expect(longest == LogLines.limitBytes)
     }
 

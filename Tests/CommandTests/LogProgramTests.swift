@@ -185,7 +185,8 @@ import Testing
             #expect(outcome.status == 0 && outcome.output.contains("mail-3 job 7: hello"), "\(outcome)")
             let given = try arguments()
             #expect(given.contains("--follow") && given.contains("--no-tail"))
-            let file = String(try #require(program.environment["PATH"]?.split(separator: ":").first)) + "/journalctl.pid"
+            let directory = try #require(program.environment["PATH"]?.split(separator: ":").first)
+            let file = "\(directory)/journalctl.pid"
             let number = try #require(pid_t(String(contentsOfFile: file, encoding: .utf8).dropLast()))
             #expect(kill(number, 0) != 0)
         }

@@ -12,7 +12,7 @@ import Testing
         BadFile("pool:\n  mail: {}", "1:1: pool: unknown key; did you mean 'pools'?"),
         BadFile(
             "xyzzy: 1",
-            "1:1: xyzzy: unknown key; known keys: defaults, drain_timeout, limits, log_level, pools, runtime_directory, "
+            "1:1: xyzzy: unknown key; known keys: defaults, drain_timeout, limits, log, log_level, pools, runtime_directory, "
                 + "socket_group, state_directory, store, types"),
         BadFile("store:\n  histroy: 1h", "2:3: store.histroy: unknown key; did you mean 'history'?"),
         BadFile("limits: {payloads: 1MiB}", "1:10: limits.payloads: unknown key; did you mean 'payload'?"),

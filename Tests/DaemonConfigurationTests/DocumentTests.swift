@@ -18,7 +18,7 @@ import Testing
     @Test func everyKeyIsExplained() throws {
         let paths = try KnownKeys.paths()
         #expect(paths.count > 40)
-        let sections = ["store", "limits", "defaults", "types", "pools"]
+        let sections = ["log", "store", "limits", "defaults", "types", "pools"]
         for path in paths where !sections.contains(path) { #expect(line(explaining: path) != nil, "\(path)") }
     }
 

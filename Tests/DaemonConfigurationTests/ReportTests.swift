@@ -39,7 +39,7 @@ import Testing
         ).load()
         let reported = configuration.settings.map(\.key)
         #expect(Set(reported).count == reported.count)
-        let sections = ["store", "limits", "defaults", "types", "pools"].flatMap {
+        let sections = ["log", "store", "limits", "defaults", "types", "pools"].flatMap {
             [$0, "\($0).backoff", "\($0).NAME.backoff", "\($0).NAME.processes", "\($0).NAME.environment"]
         }
         for path in try KnownKeys.paths() where !sections.contains(path) {
