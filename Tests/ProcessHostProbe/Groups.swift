@@ -161,8 +161,16 @@ struct Groups {
     /// Grows past what it should, and is slowed down, not killed.
     private func high() {
         let script = """
-            /usr/bin/python3 -c 'x = [b"x" * (1 << 20) for _ in range(24)]'
-            echo $(grep '^high ' $g/memory.events) $(grep '^max ' $g/memory.events)
+            exec /usr/bin/python3 -c '
+            import sys
+            kept = []
+            def count(name):
+                lines = open(sys.argv[1] + "/memory.events").read().split("\\n")
+                return [int(line.split()[1]) for line in lines if line.startswith(name + " ")][0]
+            while count("high") == 0 and len(kept) < 100:
+                kept.append(b"x" * (1 << 20))
+            print("high", count("high"), "max", count("max"))
+            ' $g
             """
         let limits = ControlGroupLimits(name: "high", memoryHighBytes: 20 << 20, memoryMaxBytes: 200 << 20)
         let exit = run("high", shell(script, limits))
@@ -170,7 +178,8 @@ struct Groups {
     }
 
     private func pids() {
-        let script = "for i in $(seq 30); do sleep 1000 & done 2>/dev/null; cat $g/pids.max"
+        // A shell that cannot fork ends.
+        let script = "(for i in $(seq 30); do sleep 1000 & done) 2>/dev/null; read max < $g/pids.max; echo $max"
         let exit = run("pids", shell(script, ControlGroupLimits(name: "pids", pidsMax: 10)))
         Probe.say("pids-hits", exit?.pidsMaxHits ?? -1)
     }
