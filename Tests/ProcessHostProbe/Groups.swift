@@ -44,6 +44,7 @@ struct Groups {
             case "cpu": probe.cpu()
             case "user": probe.user()
             case "unsupported": probe.unsupported()
+            case "machine": probe.machine()
             case "cost": probe.cost()
             case "serve": probe.serve()
             default: Probe.say("unknown", name)
@@ -156,6 +157,15 @@ struct Groups {
             Probe.say("\(name)-was", "\(exit.wasOutOfMemory)")
             Probe.say("\(name)-peak-mib", (exit.peakMemoryBytes ?? 0) >> 20)
         }
+    }
+
+    /// Takes all the memory that there is; only for a machine that is made for it.
+    private func machine() {
+        let script = "exec /usr/bin/python3 -c 'x = []\nwhile True: x.append(b\"x\" * (1 << 22))'"
+        guard let exit = run("machine", shell(script)) else { return }
+        Probe.say("machine-kills", exit.machineOOMKills)
+        Probe.say("machine-probably", "\(exit.wasProbablyOutOfMemory)")
+        Probe.say("machine-own", exit.oomKills)
     }
 
     /// Grows past what it should, and is slowed down, not killed.

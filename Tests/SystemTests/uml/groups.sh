@@ -24,9 +24,10 @@ unit() {
 said() { sed -n "s/^$2 //p" "/tmp/$1" | tail -n 1; }
 below() { find "/sys/fs/cgroup/system.slice/$1.service" -mindepth 1 -type d 2> /dev/null | wc -l; }
 
-unit plain "own" Type=oneshot
+unit plain "own machine" Type=oneshot OOMPolicy=continue TimeoutStartSec=infinity
 systemctl start plain
 check "without Delegate=yes the group is left alone" '[[ "$(said plain unavailable)" == *"not delegated"* ]] && [ "$(said plain own)" = plain.service ]'
+check "without groups the machine's want of memory is noticed" '[ "$(said plain machine-cause)" = "signal(9, coreDumped: false)" ] && [ "$(said plain machine-kills)" -ge 1 ] && [ "$(said plain machine-probably)" = true ]'
 
 unit all "own escape bomb orphan memory oom high pids cpu user unsupported" Type=oneshot Delegate=yes TimeoutStartSec=infinity
 systemctl start all
@@ -52,7 +53,8 @@ check "… kills trees" '[ "$(said user escape-before)-$(said user escape-after)
 check "… tells of want of memory" '[ "$(said user oom-was)" = true ]'
 check "… and leaves no group" '[ "$(said user groups-left)" = 0 ]'
 
-# restarts NAME: kill -9 for the daemon, and everything is as new.
+# restarts NAME: kill -9 for the daemon, and everything is as new. Only when systemd ends what is left (not with KillMode=process):
+# otherwise it cannot even start the daemon again in a group that shares out controllers.
 restarts() {
     local main escaped
     systemctl start "$1"
