@@ -44,6 +44,8 @@ struct Groups {
             case "cpu": probe.cpu()
             case "user": probe.user()
             case "unsupported": probe.unsupported()
+            case "failures": probe.failures()
+            case "notify": try probe.notify()
             case "machine": probe.machine()
             case "cost": probe.cost()
             case "serve": probe.serve()
@@ -104,9 +106,10 @@ struct Groups {
         run("own-default", SpawnRequest(executable: "/bin/sed", arguments: ["-n", "s/^0:://p", "/proc/self/cgroup"]))
     }
 
-    /// Own session, double fork, and another user where that is possible.
+    /// Own session, double fork, without the marker, and another user where that is possible: only the group tells whose it is.
     private func escape() {
-        let user = geteuid() == 0 ? "setpriv --reuid=65534 --clear-groups" : ""
+        let unmark = "prlimit --rttime=1000000000:1000000000"
+        let user = geteuid() == 0 ? "\(unmark) setpriv --reuid=65534 --clear-groups" : unmark
         let inner = "setsid \(user) sh -c 'echo $$; exec sleep 1000' & echo $!"
         let script = "(setsid sh -c \"\(inner.replacing("$", with: "\\$"))\" &); exec sleep 1000"
         expectGone("escape", start(shell(script), lines: 2))
@@ -120,6 +123,44 @@ struct Groups {
             """
         let running = start(shell(script, ControlGroupLimits(name: "bomb", pidsMax: 200)), lines: 20)
         expectGone("bomb", (running.handle, [], running.end))
+    }
+
+    /// No group is left of what was not started.
+    private func failures() {
+        run("failure-weight", shell("exit 0", ControlGroupLimits(name: "x", cpuWeight: 0)))
+        var request = shell("exit 0")
+        request.limits.openFiles = 1 << 40
+        run("failure-limit", request)
+        run("failure-program", SpawnRequest(executable: "/does/not/exist"))
+    }
+
+    /// Said by a descendant that has lost everything but the group.
+    private func notify() throws {
+        let socket = try host.openNotifySocket(path: "/tmp/probe-notify-\(getpid())", mode: 0o666)
+        defer { host.closeNotifySocket(socket) }
+        let speaker = """
+            import os, socket, time
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            s.connect(os.environ["NOTIFY_SOCKET"])
+            s.send(b"STATUS=found by its group")
+            time.sleep(1000)
+            """
+        var request = shell(
+            "(setsid prlimit --rttime=1000000000:1000000000 /usr/bin/python3 -c '\(speaker)' &); exec sleep 1000")
+        request.notifySocket = socket
+        let (said, ended) = (Ended(), Ended())
+        let handle = host.start(request) { event in
+            switch event {
+            case .notified(let message):
+                Probe.say("notify", message.status ?? "")
+                said.set()
+            case .exited, .failed: ended.set()
+            case .started, .lines: break
+            }
+        }
+        said.wait()
+        handle.killTree()
+        ended.wait()
     }
 
     /// What is left behind after an exit by the process's own will.

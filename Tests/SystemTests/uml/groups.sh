@@ -29,12 +29,12 @@ systemctl start plain
 check "without Delegate=yes the group is left alone" '[[ "$(said plain unavailable)" == *"not delegated"* ]] && [ "$(said plain own)" = plain.service ]'
 check "without groups the machine's want of memory is noticed" '[ "$(said plain machine-cause)" = "signal(9, coreDumped: false)" ] && [ "$(said plain machine-kills)" -ge 1 ] && [ "$(said plain machine-probably)" = true ]'
 
-unit all "own escape bomb orphan memory oom high pids cpu user unsupported" Type=oneshot Delegate=yes TimeoutStartSec=infinity
+unit all "own escape bomb orphan memory oom high pids cpu user unsupported failures notify" Type=oneshot Delegate=yes TimeoutStartSec=infinity
 systemctl start all
 check "the probe came to its end" '[ "$(property all Result)" = success ] && [ "$(said all groups-left)" = 0 ]'
 check "all controllers are enabled" '[ "$(said all controllers)" = cpu,io,memory,pids ]'
 check "each process has a group" '[ "$(said all own)" = mail_3____x.1 ]'
-check "killing a tree reaches who escaped by session, parent and user" '[ "$(said all escape-before)-$(said all escape-after)" = 2-0 ]'
+check "killing a tree reaches who escaped by session, parent, user and marker" '[ "$(said all escape-before)-$(said all escape-after)" = 2-0 ]'
 check "memory is that of the group" '[ "$(said all memory-source)" = controlGroup ] && [ "$(said all memory-mib)" -ge 80 ] && [ "$(said all memory-mib)" -lt 150 ]'
 check "a process over memory.max is killed, and it is told why" '[ "$(said all oom-cause)" = "signal(9, coreDumped: false)" ] && [ "$(said all oom-kills)" -ge 1 ] && [ "$(said all oom-was)" = true ]'
 check "its peak is told" '[ "$(said all oom-peak-mib)" -ge 60 ] && [ "$(said all oom-peak-mib)" -le 64 ]'
@@ -43,6 +43,7 @@ check "memory.high slows down, and kills nobody" '[[ "$(said all high)" =~ ^high
 check "pids.max is met and counted" '[ "$(said all pids)" = 10 ] && [ "$(said all pids-hits)" -ge 1 ]'
 check "CPU share and quota are set" '[ "$(said all cpu)" = "50 150000 100000" ]'
 check "the program's user cannot write to the group" '[ "$(said all user)" = 65534 ] && ! grep -q "^user \(wrote\|made\|moved\)" /tmp/all'
+check "a descendant without a marker is heard" '[ "$(said all notify)" = "found by its group" ]'
 check "only io.weight may be missing" '[[ "$(said all unsupported)" =~ ^(io.weight)?$ ]]'
 
 unit user "own escape orphan oom pids" Type=oneshot Delegate=yes User=daemon TimeoutStartSec=infinity
