@@ -53,13 +53,16 @@ struct ControlGroupTests {
 
     @Test(isPossible) func everyProcessHasItsOwnGroupAndLeavesNone() async throws {
         try await withGroup { group in
-            let said = try await probe("own orphan memory user", in: group)
+            let said = try await probe("own orphan memory user failures notify", in: group)
             #expect(said["delegated"] == [group.path])
             #expect(said["own"] == ["mail_3____x.1"])
             #expect(said["own-default"]?.first?.hasSuffix("/sed.2") == true)
             #expect(said["orphan-code"] == ["1"])
             #expect(Int(said["memory-mib"]?.first ?? "") ?? 0 >= 80)
             #expect(said["user"] == ["65534"])
+            #expect(said["notify"] == ["found by its group"])
+            #expect(said["failure-weight-failed"] == ["cpu.weight 0 is not between 1 and 10000"])
+            #expect(said["failure-limit-failed"]?.count == 1 && said["failure-program-failed"]?.count == 1)
             #expect(said["children"] == ["0"])
             #expect(said["groups-left"] == ["0"])
         }
@@ -91,6 +94,22 @@ struct ControlGroupTests {
             #expect(said["delegated"] == [group.path, group.path])
             #expect(said["own-cause"] == ["code(0)"])
             #expect(said["groups-left"] == ["0"])
+        }
+    }
+
+    @Test(isPossible) func olderKernelsKillOneByOne() async throws {
+        try await withGroup { group in
+            let all = (0..<5).map { _ in
+                TestHost.start(TestHost.shell("echo $$ > \(group.path)/cgroup.procs; echo in; exec sleep 1000")).witness
+            }
+            for witness in all { _ = try await witness.line() }
+            #expect(group.ownProcesses.count == 5)
+            #expect(group.killOneByOne())
+            for witness in all {
+                let exit = try await witness.exit()
+                #expect(exit.cause == .signal(SIGKILL, coreDumped: false))
+            }
+            #expect(!group.killOneByOne())
         }
     }
 

@@ -81,7 +81,16 @@ extension WatchLoop {
         let process =
             processes.process(withID: received.sender)
             ?? ProcessMarker.read(of: received.sender).flatMap { processes.process(withMarker: $0) }
+            ?? ancestor(byGroupOf: received.sender)
         return process?.order.request.notifySocket === socket ? process : nil
+    }
+
+    /// For a descendant that has lost the marker.
+    private func ancestor(byGroupOf processID: Int32) -> WatchedProcess? {
+        guard equipment.groupWatch != nil, let text = ProcFile.read("/proc/\(processID)/cgroup"),
+            let path = ControlGroupPath.unified(in: text)
+        else { return nil }
+        return processes.process(withGroup: path)
     }
 
     private func noteStranger(_ processID: Int32) {
