@@ -31,4 +31,17 @@ import Testing
         change(&changed)
         #expect(!changed.keepsWorkers(of: Self.settings))
     }
+
+    /// Where the kernel does not hold a worker to it, measuring does.
+    @Test(
+        arguments: [
+            (nil, nil, nil), (100, nil, 100), (nil, 200, 200), (100, 200, 100), (200, 100, 100),
+        ] as [(Int?, Int?, Int?)])
+    func theLowerOfTheHardLimitsIsWatched(_ hard: Int?, _ group: Int?, _ watched: Int?) {
+        var settings = Self.settings
+        settings.recycle = RecyclePolicy(memorySoftBytes: 50, memoryHardBytes: hard)
+        settings.limits.memoryMaxBytes = group
+        #expect(settings.watchedMemory.memoryHardBytes == watched)
+        #expect(settings.watchedMemory.memorySoftBytes == 50)
+    }
 }

@@ -4,7 +4,7 @@ import Supervision
 /// promised; it does not read the table of transitions.
 struct WorkerRecord {
     private(set) var state = WorkerState.spawning
-    private(set) var history: [String] = []
+    private var history: [WorkerEvent] = []
     private(set) var broken: [String] = []
     private var done: [WorkerAction] = []
     private var wasKilled = false
@@ -14,7 +14,7 @@ struct WorkerRecord {
     mutating func happen(_ event: WorkerEvent) {
         let before = state
         let transition = state.next(after: event)
-        history.append("\(event)")
+        history.append(event)
         if let transition {
             state = transition.state
             done += transition.actions
@@ -25,12 +25,12 @@ struct WorkerRecord {
     }
 
     private mutating func claim(_ isTrue: Bool, _ words: String) {
-        if !isTrue { broken.append("\(words), after \(history.joined(separator: " "))") }
+        if !isTrue { broken.append("\(words), after \(history)") }
     }
 
     private mutating func check(_ event: WorkerEvent, from before: WorkerState, _ transition: WorkerTransition?) {
         let actions = transition?.actions ?? []
-        claim(!wasKilled || [.killing, .unkillable, .exited].contains(state), "killed, it is \(state)")
+        claim(!wasKilled || [.killing, .unkillable, .exited].contains(state), "killed, it lives on")
         claim(!wasToldToEnd || !state.isCapacity, "told to end, it is capacity")
         claim(!before.isLeaving || state.isLeaving, "on its way out, it came back")
         claim((state == .exited) == (before == .exited || event == .exit), "exited is what the kernel says, no more")
