@@ -12,7 +12,15 @@ enum KnownKeys {
             limits: {\(unknown): 1}
             defaults: {\(unknown): 1, backoff: {\(unknown): 1}}
             types: {NAME: {\(unknown): 1, backoff: {\(unknown): 1}}}
-            pools: {NAME: {\(unknown): 1, command: [x], processes: {\(unknown): 1}}}
+            recycle: {\(unknown): 1}
+            pools:
+              NAME:
+                \(unknown): 1
+                command: [x]
+                processes: {\(unknown): 1}
+                recycle: {\(unknown): 1}
+                restart: {\(unknown): 1}
+                limits: {\(unknown): 1}
             """)
         return place.problems().flatMap { problem -> [String] in
             let parts = problem.split(separator: "known keys: ")
