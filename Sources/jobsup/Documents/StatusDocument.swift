@@ -25,8 +25,6 @@ struct StatusDocument: Decodable {
     let rssBytes: Int?
     let store: Store
     let workerLimits: WorkerLimits
-    /// `nil` from a daemon that does not tell yet.
-    let log: Log?
     let totals: [String: Int]
     let queues: [QueueDocument]
     let pools: [PoolDocument]
