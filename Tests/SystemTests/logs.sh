@@ -31,6 +31,7 @@ check "no journalctl is left" '! pgrep -x journalctl'
 journalctl --sync
 check "jobsup job logs" '[ "$(jobsup job logs "$job" --json | grep -c "\"stream\":\"stderr\"")" = 3 ]'
 check "the journal's own program finds the same" '[ "$(entries -u supervisor JOBSUP_JOB_ID="$job" JOBSUP_POOL=shell JOBSUP_QUEUE=shell JOBSUP_STREAM=stderr | grep -c .)" = 3 ]'
+check "a worker's words are left as they are" 'entries -u supervisor JOBSUP_JOB_ID="$job" | grep -q "\"MESSAGE\":\"paid job=99\""'
 check "the process is the worker's own" '[ "$(jobsup job logs "$job" --json | python3 -c "import json, sys; print(len({json.loads(line)[\"fields\"][\"pid\"] for line in sys.stdin if \"stream\" in line}))")" = 1 ]'
 check "by pool, the last two" '[ "$(jobsup logs --pool shell -n 2 | grep -c .)" = 2 ]'
 check "by level" 'jobsup logs --since 1h | grep -q "is ready" && ! jobsup logs --level error --since 1h | grep -q "is ready"'
@@ -43,6 +44,8 @@ as_member() { setpriv --reuid=nobody --regid=nogroup --groups=jobsup "$@"; }
 as_member jobsup logs > /tmp/member 2>&1
 code=$?
 check "who may not read the journal is told what to do" '[ $code = 66 ] && grep -q systemd-journal /tmp/member'
+# As the boot of a whole system does.
+chgrp -R systemd-journal /run/log/journal && chmod -R g+rX /run/log/journal
 check "a reader of the journal may" 'setpriv --reuid=nobody --regid=nogroup --groups=jobsup,systemd-journal jobsup job logs "$job" | grep -q "the last line"'
 
 printf 'log: {file: /var/lib/jobsup/jobsup.log}\n' > /etc/jobsup/conf.d/60-log.yaml

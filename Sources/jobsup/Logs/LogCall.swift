@@ -38,7 +38,7 @@ struct LogCall {
     private func place() async throws -> LogPlace {
         if let file { return .file(file) }
         do {
-            return try LogPlace(try await common.daemon.status().document.log)
+            return try LogPlace(try await common.daemon.log().document.log)
         } catch let complaint as Complaint where complaint.status == .unreachable {
             let other = "without the daemon: jobsup logs --file PATH, or journalctl SYSLOG_IDENTIFIER=jobsupd"
             throw Complaint(
