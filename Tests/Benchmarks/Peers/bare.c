@@ -1,6 +1,6 @@
 /*
- * bare COUNT PROGRAM: the least that any supervisor does, as the yardstick of the others. It starts so many, starts again
- * what ends, and ends all on SIGTERM. No logs, no backoff, no configuration.
+ * bare COUNT PROGRAM: the least that any supervisor does, as the yardstick of the others. It starts so many, starts
+ * again what ends, and ends all on SIGTERM. No logs, no backoff, no configuration.
  */
 #define _GNU_SOURCE
 #include <signal.h>

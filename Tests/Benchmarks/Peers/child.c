@@ -1,7 +1,7 @@
 /*
- * The program that every supervisor of the benchmark keeps alive. Before anything else it writes when it began to the FIFO
- * that PEERS_STAMPS names; then it waits for the signal that ends it. Static and small, so that what is measured is the
- * supervisor. With PEERS_SPEAKS_JOBSUP it is a worker that never gets a job.
+ * The program that every supervisor of the benchmark keeps alive. Before anything else it writes when it began to the
+ * FIFO that PEERS_STAMPS names; then it waits for the signal that ends it. Static and small, so that what is measured
+ * is the supervisor. With PEERS_SPEAKS_JOBSUP it is a worker that never gets a job.
  */
 #include <fcntl.h>
 #include <stdint.h>

@@ -120,7 +120,8 @@ class Comparison:
             if row.target:
                 lines.append(f"  target of {OURS}: {row.target}: {row.verdict or 'not measured'}")
         lines.append("")
-        for name, settings in self.settings.items():
+        for name in names:
+            settings = self.settings[name]
             version = f" {self.versions[name]}" if self.versions.get(name) else ""
             lines += textwrap.wrap(f"{name}{version}: {settings}", 118, subsequent_indent="    ")
         lines += [f"not measured: {name}: {reason}" for name, reason in self.not_measured.items()]

@@ -83,8 +83,8 @@ class Measures:
             slowest.rounds[name] = [max(each)] if each else []
 
     def start(self) -> None:
-        """From the command that starts a supervisor to its last child's first instruction, and from the request to stop to
-        its last child's end."""
+        """From the command that starts a supervisor to its last child's first instruction, and from the request to stop
+        to its last child's end."""
         for count in self.children:
             started = self.comparison.row(f"{count} children started", "ms", at_most=1200 if count == 500 else None)
             stopped = self.comparison.row(f"{count} children stopped", "ms")

@@ -6,8 +6,8 @@
     make bench-peers BENCH="--only restart"      the steps whose name contains a word
     make bench-peers BENCH="--json"              for programs
 
-All keep the same tiny program alive, which tells when its first instruction ran. They take turns, so that a slow moment of
-the machine meets all. `bare` is a loop around posix_spawn and waitpid: no supervisor can do less.
+All keep the same tiny program alive, which tells when its first instruction ran. They take turns, so that a slow moment
+of the machine meets all. `bare` is a loop around posix_spawn and waitpid: no supervisor can do less.
 """
 
 from __future__ import annotations
@@ -30,9 +30,22 @@ sys.path.insert(0, str(HERE.parent))
 from children import descendants  # noqa: E402
 from comparison import OURS, Comparison, progress  # noqa: E402
 from measures import SPAWN, STEPS, Measures  # noqa: E402
-from supervisors import ALL, BUILD, ENVIRONMENT, ROOT, SYSTEMD_BOOTED, FromDirectory, FromPyPI  # noqa: E402
+from supervisors import ALL, BUILD, ENVIRONMENT, ROOT, SYSTEMD_BOOTED, FromDirectory, FromPyPI, Supervisor  # noqa: E402
 
+NAMES = {kind.name: kind for kind in ALL}
 PR_SET_CHILD_SUBREAPER = 36
+
+
+def kinds(names: str) -> list[type[Supervisor]]:
+    if unknown := set(names.split(",")) - set(NAMES):
+        raise argparse.ArgumentTypeError(f"no such supervisor: {', '.join(sorted(unknown))}")
+    return [kind for name, kind in NAMES.items() if name in names.split(",")]
+
+
+def counts(text: str) -> list[int]:
+    if not all(word.isdigit() and 1 <= int(word) <= 1000 for word in text.split(",")):
+        raise argparse.ArgumentTypeError("numbers from 1 to 1000, separated by commas")
+    return [int(word) for word in text.split(",")]
 
 
 def install() -> None:
@@ -80,22 +93,20 @@ def measure(options: argparse.Namespace, steps: list[str]) -> Comparison:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     comparison = Comparison(settings={SPAWN: "one call by this benchmark, up to the child's first instruction"})
-    wanted = [kind for kind in ALL if not options.peers or kind.name in options.peers.split(",")]
-    kinds = []
-    for kind in wanted:
+    present = []
+    for kind in options.peers:
         if reason := kind.missing():
             comparison.not_measured[kind.name] = reason
         else:
-            kinds.append(kind)
+            present.append(kind)
             comparison.versions[kind.name] = kind.version()
     with tempfile.TemporaryDirectory(prefix="jobsup-peers-") as directory, adopting_orphans():
         program = compile_programs(pathlib.Path(directory))
-        children = [int(count) for count in options.children.split(",")]
-        measures = Measures(comparison, kinds, program, options.rounds, children, options.kills)
+        measures = Measures(comparison, present, program, options.rounds, options.children, options.kills)
         for step in steps:
             progress(f"{step} …")
             getattr(measures, step)()
-    comparison.settings |= {kind.name: kind.settings for kind in kinds}
+    comparison.settings |= {kind.name: kind.settings for kind in present}
     return comparison
 
 
@@ -118,9 +129,9 @@ def measure_booted(arguments: list[str]) -> Comparison:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", metavar="WORD", help=f"steps whose name contains WORD, of: {', '.join(STEPS)}")
-    parser.add_argument("--peers", metavar="NAMES", help=f"of: {','.join(kind.name for kind in ALL)}")
+    parser.add_argument("--peers", metavar="NAMES", type=kinds, default=ALL, help=f"of: {','.join(NAMES)}")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of starts and stops (3)")
-    parser.add_argument("--children", default="100,500", help="numbers of children, separated by commas (100,500)")
+    parser.add_argument("--children", metavar="COUNTS", type=counts, default=[100, 500], help="how many (100,500)")
     parser.add_argument("--kills", type=int, default=30, help="children that are killed, each alone (30)")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--strict", action="store_true", help="end with 1 when a target was missed")
@@ -142,7 +153,8 @@ def main() -> None:
         comparison = measure(options, steps)
     print(comparison.json() if options.json else comparison.table())
     if options.require and comparison.not_measured:
-        raise SystemExit("not measured: " + "; ".join(f"{name}: {why}" for name, why in comparison.not_measured.items()))
+        reasons = [f"{name}: {why}" for name, why in comparison.not_measured.items()]
+        raise SystemExit(f"not measured: {'; '.join(reasons)}")
     missed = [row.name for row in comparison.rows if row.verdict == "missed"]
     if options.strict and missed:
         raise SystemExit(f"{OURS} missed: {', '.join(missed)}")

@@ -148,15 +148,16 @@ class Jobsup(Supervisor):
     def prepare(self, count: int) -> None:
         self.config = self.directory / "jobsup.yaml"
         environment = {"PEERS_STAMPS": str(self.children.path)}
-        self._write({"kind": "service", "command": [str(self.program)], "processes": count, "environment": environment})
+        pool = {"command": [str(self.program)], "processes": count, "environment": environment}
+        self._write({**pool, "kind": "service"})
         if self._is_refused():
             environment["PEERS_SPEAKS_JOBSUP"] = "1"
-            self._write({"command": [str(self.program)], "queues": ["default"], "processes": count, "environment": environment})
+            self._write({**pool, "queues": ["default"]})
             Jobsup.settings = "defaults; kind: socket, because this build has no services"
 
     def _write(self, pool: dict) -> None:
-        directories = {"state_directory": str(self.directory / "state"), "runtime_directory": str(self.directory / "run")}
-        self.config.write_text(json.dumps({**directories, "pools": {"peers": pool}}))
+        directories = {"state_directory": self.directory / "state", "runtime_directory": self.directory / "run"}
+        self.config.write_text(json.dumps({**directories, "pools": {"peers": pool}}, default=str))
 
     def _is_refused(self) -> bool:
         check = [str(BUILD / "jobsup"), "config", "check", str(self.config)]
