@@ -65,9 +65,13 @@ def install() -> None:
 
 def compile_programs(directory: pathlib.Path) -> pathlib.Path:
     """The path of the child; `bare` is beside it."""
+    # The toolchain of Swift has the latter.
+    compiler = shutil.which("cc") or shutil.which("clang")
+    if not compiler:
+        raise SystemExit("a C compiler (cc or clang) is needed for the child, and there is none")
     for name in ("child", "bare"):
         source = HERE / f"{name}.c"
-        command = ["cc", "-O2", "-static", "-Wall", "-Wextra", "-Werror", "-o", str(directory / name), str(source)]
+        command = [compiler, "-O2", "-static", "-Wall", "-Wextra", "-Werror", "-o", str(directory / name), str(source)]
         subprocess.run(command, check=True)
     return directory / "child"
 
@@ -142,8 +146,6 @@ def main() -> None:
     steps = [step for step in STEPS if not options.only or options.only in step]
     if not steps:
         parser.error(f"no step's name contains {options.only!r}; the steps: {', '.join(STEPS)}")
-    if not shutil.which("cc"):
-        raise SystemExit("a C compiler (cc) is needed for the child; install gcc and libc6-dev")
     if options.install:
         install()
     if options.systemd and not os.environ.get(SYSTEMD_BOOTED):
