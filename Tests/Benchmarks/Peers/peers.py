@@ -143,6 +143,8 @@ def main() -> None:
     parser.add_argument("--install", action="store_true", help="install what is missing first")
     parser.add_argument("--systemd", action="store_true", help="in a booted system, beside systemd")
     options = parser.parse_args()
+    # By default it would end this program at once, and leave what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     steps = [step for step in STEPS if not options.only or options.only in step]
     if not steps:
         parser.error(f"no step's name contains {options.only!r}; the steps: {', '.join(STEPS)}")
