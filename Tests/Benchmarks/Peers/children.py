@@ -9,6 +9,7 @@ import pathlib
 import select
 import signal
 import struct
+import subprocess
 import time
 
 STAMP = struct.Struct("=qq")
@@ -39,12 +40,17 @@ class Children:
         # Open for writing as well, so that there is no end when nobody writes.
         self._pipe = os.open(self.path, os.O_RDWR | os.O_NONBLOCK)
 
-    def born(self, count: int, within: float = DEADLINE) -> list[Child]:
-        """The next so many children."""
+    def born(self, count: int, within: float = DEADLINE, supervisor: subprocess.Popen | None = None) -> list[Child]:
+        """The next so many children; not waited for when the supervisor has failed."""
         new: list[Child] = []
         end = time.monotonic() + within
         while len(new) < count:
-            if not select.select([self._pipe], [], [], max(0, end - time.monotonic()))[0]:
+            left = max(0, end - time.monotonic())
+            if not select.select([self._pipe], [], [], min(left, 0.5))[0]:
+                if supervisor and supervisor.poll():
+                    raise Lost(f"it ended with {supervisor.returncode} after {len(new)} of {count} children")
+                if left:
+                    continue
                 raise Lost(f"{len(new)} of {count} children began within {within:g} s")
             data = os.read(self._pipe, STAMP.size * (count - len(new)))
             new += [self._child(*STAMP.unpack_from(data, at)) for at in range(0, len(data), STAMP.size)]

@@ -318,7 +318,7 @@ def running(kind: type[Supervisor], program: pathlib.Path, count: int):
         supervisor.started_ns = time.monotonic_ns()
         supervisor.start(count)
         try:
-            supervisor.children.born(count)
+            supervisor.children.born(count, supervisor=supervisor.process)
         except Lost as error:
             raise Lost(f"{error}; its log ends with: {supervisor.words()}") from error
         yield supervisor
