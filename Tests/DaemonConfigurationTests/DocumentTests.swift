@@ -47,7 +47,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["Sources/Documentation.docc/Configuration.md", "README.md"])
+    @Test(arguments: [
+        "Sources/Documentation.docc/Configuration.md", "Sources/Documentation.docc/Operations.md", "README.md",
+    ])
     func everyExampleLoads(_ path: String) throws {
         let blocks = Repository.blocks("yaml", in: try Repository.text(path))
         #expect(!blocks.isEmpty)
