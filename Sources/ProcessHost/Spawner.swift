@@ -1,3 +1,4 @@
+import CFoundationGuard
 import CLinux
 import Foundation
 import Logging
@@ -106,7 +107,7 @@ final class Spawner: Sendable {
         process.standardInput = FileHandle(fileDescriptor: ends.launcherControl.rawValue, closeOnDealloc: false)
         let machineOOMKills = MachineMemory.oomKills()
         do {
-            try startProcess(process)
+            try startGuarded(process)
         } catch {
             let failure = Self.cause(of: error)
             forkFailed = failure.code == EAGAIN || failure.code == ENOMEM
@@ -115,6 +116,15 @@ final class Spawner: Sendable {
         forkFailed = false
         return ends.launch(
             order, launchOrder, marker: marker, group: group, machineOOMKills: machineOOMKills, process: process)
+    }
+
+    /// Starts it without Foundation's list of descriptors, where all of them can be made close-on-exec: also those that Foundation
+    /// itself keeps for each running process.
+    private func startGuarded(_ process: Foundation.Process) throws {
+        guard clinux_close_on_exec_from(3) == 0 else { return try startProcess(process) }
+        cfoundationguard_begin()
+        defer { cfoundationguard_end() }
+        try startProcess(process)
     }
 
     private func checkLauncher() throws(SpawnError) {

@@ -84,7 +84,7 @@ struct JobsupD: AsyncParsableCommand {
 
 extension Configuration.Log {
     /// The file that is asked for. What it does not take goes to standard error, which may well be the journal.
-    fileprivate var output: LogOutput? {
+    var output: LogOutput? {
         file.map { path in
             .file(
                 LogFile(

@@ -6,6 +6,7 @@ import Supervision
 /// A pool that runs one program for each job. Lives on the engine's event loop.
 final class ExecPool: WorkerPool {
     private(set) var settings: PoolSettings
+    var configured: PoolSettings
     private let context: EngineContext
     private(set) var wanted = 0
     private(set) var runs: [ExecRun] = []
@@ -22,6 +23,7 @@ final class ExecPool: WorkerPool {
 
     init(settings: PoolSettings, context: EngineContext) {
         self.settings = settings
+        configured = settings
         self.context = context
         health = PoolHealth(settings.restart)
     }

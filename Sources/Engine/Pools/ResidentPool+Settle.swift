@@ -36,6 +36,7 @@ extension ResidentPool {
             let started = wall - .microseconds(Int64(frame.runMicroseconds))
             ends.append(AttemptEnd(job: job, report: report, startedAt: started))
         }
+        worker.link?.await(ends.count + stale.count)
         if !stale.isEmpty { worker.link?.confirm(accepted: 0, stale: stale) }
         if !returned.isEmpty { context.store.release(returned) }
         context.settler.settle(ends, worker: worker.name, link: worker.link)

@@ -22,6 +22,7 @@ final class ResidentPool: WorkerPool {
     }
 
     let context: EngineContext
+    var configured: PoolSettings
     /// What new workers are started with.
     var generation: Generation
     var slots: [Slot] = []
@@ -34,6 +35,8 @@ final class ResidentPool: WorkerPool {
     /// How the last rollout ended.
     var lastRollout: String?
     var serial = 0
+    /// The highest number of a generation so far; one that was taken back keeps its number.
+    var generations = 1
     var counts = PoolCounts()
     var ends = RecentEnds()
     var notifySocket: NotifySocket?
@@ -45,6 +48,7 @@ final class ResidentPool: WorkerPool {
 
     init(settings: PoolSettings, context: EngineContext) {
         self.context = context
+        configured = settings
         generation = Generation(number: 1, settings: settings)
         health = PoolHealth(settings.restart)
     }
