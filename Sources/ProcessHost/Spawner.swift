@@ -63,12 +63,14 @@ final class Spawner: Sendable {
         while true {
             for order in orders.waitForElements() {
                 freeReleased()
+                if let socket = order.request.notifySocket { watcher.post(.launchBegins(socket)) }
                 do throws(SpawnError) {
                     watcher.post(.watch(Handover(try launch(order, forkFailed: &forkFailed))))
                 } catch {
                     order.handle.detach()
                     watcher.post(.failed(error, onEvent: order.onEvent))
                 }
+                if let socket = order.request.notifySocket { watcher.post(.launchIsOver(socket)) }
             }
         }
     }
