@@ -82,6 +82,7 @@ dependency-test:
 # A real systemd is booted for these; they need root.
 system-test:
 	@Tests/SystemTests/run
+	@Tests/SystemTests/uml/run
 
 check: lint test
 
