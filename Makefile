@@ -1,6 +1,7 @@
 # make demo      installs what it needs, builds, and runs the main job on every file below DIR (/usr/share/doc)
 # make test      installs what it needs, builds, and runs all tests
 # make bench     builds a release, and measures it beside yardsticks; BENCH=--help tells more
+# make bench-peers   the same of the supervisor, beside other supervisors
 # make release   builds what is installed; then: sudo make install
 #
 # Variables: PREFIX (/usr, or /usr/local: systemd reads units and catalogs below these two only), DESTDIR (for packaging),
@@ -23,7 +24,7 @@ packages = $(shell $(PYTHON) -c 'import site, sys; \
 	print(next((path for path in site.getsitepackages() if path.startswith(sys.argv[1] + "/lib")), ""))' '$(PREFIX)')
 python = $(DESTDIR)$(packages)
 
-.PHONY: all deps build release bench demo test python-test end-to-end-test bench-test dependency-test system-test check lint install prefix conflicts uninstall clean
+.PHONY: all deps build release bench bench-peers demo test python-test end-to-end-test bench-test dependency-test system-test check lint install prefix conflicts uninstall clean
 
 all: build
 
@@ -47,6 +48,9 @@ bench: release
 	done
 	@JOBSUP_BUILD="$(CURDIR)/.build/release" python3 Tests/Benchmarks/bench.py $(BENCH)
 
+bench-peers: release
+	@JOBSUP_BUILD="$(CURDIR)/.build/release" python3 Tests/Benchmarks/Peers/peers.py $(BENCH)
+
 demo: build
 	@python3 Tests/Demo/demo.py --build .build/debug $${DIR:+"$$DIR"}
 
@@ -68,6 +72,8 @@ end-to-end-test:
 # Whether every benchmark runs; figures of a debug build mean nothing.
 bench-test:
 	@JOBSUP_BUILD="$(CURDIR)/.build/debug" python3 Tests/Benchmarks/bench.py --scale 0.01 --rounds 1 --json > /dev/null
+	@JOBSUP_BUILD="$(CURDIR)/.build/debug" python3 Tests/Benchmarks/Peers/peers.py --rounds 1 --children 4 --kills 2 \
+		--peers bare,jobsup --require > /dev/null
 
 # The libraries as a package of somebody else has them.
 dependency-test:
@@ -76,6 +82,7 @@ dependency-test:
 # A real systemd is booted for these; they need root.
 system-test:
 	@Tests/SystemTests/run
+	@Tests/SystemTests/uml/run
 
 check: lint test
 
@@ -122,7 +129,7 @@ install: prefix conflicts
 	install -D -m 755 -t "$(DESTDIR)$(PREFIX)/libexec/jobsup" "$(build)/jobsup-launch"
 	install -D -m 644 -t "$(python)/jobsup" Sources/python/jobsup/*.py Sources/python/jobsup/py.typed
 	install -d "$(lib)/systemd/system"
-	sed 's#/usr/bin/jobsupd#$(PREFIX)/bin/jobsupd#; s#/usr/share/#$(PREFIX)/share/#' \
+	sed 's#/usr/bin/jobsup#$(PREFIX)/bin/jobsup#; s#/usr/share/#$(PREFIX)/share/#' \
 		systemd/supervisor.service > "$(lib)/systemd/system/supervisor.service"
 	chmod 644 "$(lib)/systemd/system/supervisor.service"
 	install -D -m 644 -t "$(lib)/sysusers.d" systemd/sysusers.d/jobsup.conf

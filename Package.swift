@@ -61,7 +61,9 @@ let package = Package(
         .target(name: "Supervision", swiftSettings: strict),
         // The unsafe flags concern this executable alone; no library product may depend on it.
         .executableTarget(name: "jobsup-launch", dependencies: ["CLinux"], linkerSettings: launcherLinking),
-        .target(name: "ProcessHost", dependencies: ["CLinux", logging], swiftSettings: strict),
+        .target(name: "CFoundationGuard"),
+        .target(
+            name: "ProcessHost", dependencies: ["CFoundationGuard", "CLinux", logging], swiftSettings: strict),
         .target(
             name: "Engine",
             dependencies: [

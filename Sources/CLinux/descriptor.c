@@ -61,6 +61,14 @@ int clinux_set_nonblocking(int descriptor) {
     return fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) < 0 ? -errno : 0;
 }
 
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC 4
+#endif
+
+int clinux_close_on_exec_from(unsigned first) {
+    return syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC) < 0 ? -errno : 0;
+}
+
 int clinux_close_range(unsigned first, unsigned last) {
     return syscall(SYS_close_range, first, last, 0) < 0 ? -errno : 0;
 }

@@ -22,6 +22,7 @@ extension Configuration {
         }
         socketGroup = root.optionalText("socket_group")
         logLevel = root.choice("log_level", default: LogLevel.info)
+        log = Log(reading: root.section("log"))
         drainTimeout = root.optionalDuration("drain_timeout")
         store = Store(reading: root.section("store"))
         limits = Limits(reading: root.section("limits"))
@@ -65,6 +66,19 @@ extension Configuration {
                     && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
                         || "_.:-".unicodeScalars.contains(scalar))
             }
+    }
+}
+
+extension Configuration.Log {
+    /// From what a few lines need to what no disk has.
+    private static let sizes = 4096...(1 << 40)
+
+    fileprivate init(reading section: ConfigurationReader) {
+        var reader = section
+        file = reader.optionalDirectory("file")
+        maxBytes = reader.bytes("max_size", default: 64 << 20, in: Self.sizes)
+        keep = reader.integer("keep", default: 5, in: 0...1000)
+        reader.finish()
     }
 }
 

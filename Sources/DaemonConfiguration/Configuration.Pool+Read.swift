@@ -86,6 +86,7 @@ extension Configuration.Pool {
     private static func queues(_ reader: inout ConfigurationReader, _ kind: Configuration.PoolKind) -> [String] {
         if kind == .service {
             if reader.has("queues") {
+                _ = reader.value("queues")
                 reader.complain("queues", "is not for service pools: their programs get no jobs from here")
             }
             return []

@@ -29,6 +29,14 @@ package struct Configuration: Sendable {
         package var resultBytes: Int
     }
 
+    package struct Log: Sendable {
+        /// `nil`: the journal, or standard error.
+        package var file: String?
+        package var maxBytes: Int
+        /// How many old files are kept.
+        package var keep: Int
+    }
+
     package struct Pool: Sendable {
         package var name: String
         package var kind: PoolKind
@@ -58,6 +66,7 @@ package struct Configuration: Sendable {
     package var runtimeDirectory: String
     package var socketGroup: String?
     package var logLevel: LogLevel
+    package var log: Log
     package var drainTimeout: Duration?
     package var store: Store
     package var limits: Limits

@@ -7,6 +7,8 @@ struct ConfigurationEnvironment {
     static let settings: [String: [String]] = [
         "JOBSUP_STATE_DIRECTORY": ["state_directory"], "JOBSUP_RUNTIME_DIRECTORY": ["runtime_directory"],
         "JOBSUP_SOCKET_GROUP": ["socket_group"], "JOBSUP_LOG_LEVEL": ["log_level"],
+        "JOBSUP_LOG_FILE": ["log", "file"], "JOBSUP_LOG_MAX_SIZE": ["log", "max_size"],
+        "JOBSUP_LOG_KEEP": ["log", "keep"],
         "JOBSUP_DRAIN_TIMEOUT": ["drain_timeout"], "JOBSUP_STORE_SYNCHRONOUS": ["store", "synchronous"],
         "JOBSUP_STORE_RESULT_TTL": ["store", "result_ttl"], "JOBSUP_STORE_HISTORY": ["store", "history"],
         "JOBSUP_LIMITS_PAYLOAD": ["limits", "payload"], "JOBSUP_LIMITS_RESULT": ["limits", "result"],
@@ -21,6 +23,8 @@ struct ConfigurationEnvironment {
     private static let units = [
         "WORKER_RECYCLE_AFTER_HOURS": "h", "WORKER_MEMORY_SOFT_LIMIT": "MiB", "WORKER_MEMORY_HARD_LIMIT": "MiB",
     ]
+    /// Nobody else has variables that begin like this.
+    private static let ofRecycling = ["WORKER_RECYCLE_", "WORKER_MEMORY_"]
     private static let memoryLimit = "MEMORY_LIMIT_"
     private static let concurrency = "WORKER_CONCURRENCY_"
     private static let timeout = "TIMEOUT_"
@@ -47,7 +51,8 @@ struct ConfigurationEnvironment {
         let known = overrides(of: tree).map(\.name)
         for name in variables.keys.sorted() where !known.contains(name) {
             let isOurs = name.hasPrefix("JOBSUP_") && !name.hasPrefix("JOBSUP_JOB_") && !Self.ofWorkers.contains(name)
-            guard isOurs || name.hasPrefix(Self.concurrency) else { continue }
+            let isOfWorkers = ([Self.concurrency] + Self.ofRecycling).contains { name.hasPrefix($0) }
+            guard isOurs || isOfWorkers else { continue }
             let hint = Suggestion.nearest(to: name, in: known).map { "; did you mean \($0)?" } ?? ""
             findings.warn(.environment(name), "", "is not a setting and has no effect\(hint)")
         }

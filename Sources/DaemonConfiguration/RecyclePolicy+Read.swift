@@ -14,7 +14,9 @@ extension RecyclePolicy {
         memorySoftBytes = reader.memory("memory_soft", default: standard.memorySoftBytes)
         memoryHardBytes = reader.memory("memory_hard", default: standard.memoryHardBytes)
         memoryWarning = reader.percent("memory_warning", default: standard.memoryWarning)
-        if let soft = memorySoftBytes, let hard = memoryHardBytes, soft > hard {
+        // What is taken over from another section is complained of there.
+        let isOwn = reader.has("memory_soft") || reader.has("memory_hard")
+        if isOwn, let soft = memorySoftBytes, let hard = memoryHardBytes, soft > hard {
             reader.complain(
                 "memory_soft", "\(ByteCount.text(soft)) is more than memory_hard, \(ByteCount.text(hard))")
         }

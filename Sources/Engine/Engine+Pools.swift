@@ -84,9 +84,11 @@ extension Engine.Rooms {
                 changes.append("pool \(pool.settings.name) is drained and removed")
                 continue
             }
-            guard new != pool.settings else { continue }
-            if new.keepsWorkers(of: pool.settings) {
-                pool.change(to: new)
+            guard new != pool.configured else { continue }
+            let numbersOnly = new.keepsWorkers(of: pool.configured)
+            pool.configured = new
+            if numbersOnly {
+                pool.change(to: new.withProgram(of: pool.settings))
                 changes.append("pool \(new.name) goes on with other numbers")
             } else {
                 pool.rollOut(new)

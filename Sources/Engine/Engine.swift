@@ -193,12 +193,8 @@ package final class Engine: Sendable {
     }
 
     /// How much is left before a drain is done.
-    package func remaining() async throws -> (workers: Int, jobs: Int) {
-        let status = try await pools()
-        return (
-            status.reduce(0) { $0 + $1.workers.count },
-            status.reduce(0) { sum, pool in sum + pool.workers.reduce(0) { $0 + $1.jobs.count } }
-        )
+    package func remaining() async throws -> Remaining {
+        Remaining(try await pools().flatMap(\.workers), at: time.now())
     }
 
     /// Takes nothing new and lets what runs come to its end; returns when all workers have gone and all is on disk.

@@ -56,6 +56,14 @@ final class EngineContext {
         return loop.assumeIsolated().scheduleTask(in: TimeAmount(delay), body)
     }
 
+    private var numbers = 0
+
+    /// A number that nobody else gets from here.
+    func nextNumber() -> Int {
+        numbers += 1
+        return numbers
+    }
+
     /// 128 random bits in hexadecimal.
     func makeToken() -> String {
         (0..<2).map { _ in

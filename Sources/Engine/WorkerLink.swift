@@ -17,6 +17,10 @@ final class WorkerLink: ChannelInboundHandler {
     private var peer: (pool: ResidentPool, worker: Worker)?
     private var helloTimer: Scheduled<Void>?
     private var failure: String?
+    /// Settlements that were handed in and are not confirmed yet.
+    private var unconfirmed = 0
+    /// Said BYE: when all is confirmed, the daemon closes.
+    private var hasLeft = false
 
     /// How long a connection may stay without a HELLO.
     private static let helloTimeout: Duration = .seconds(10)
@@ -82,6 +86,8 @@ final class WorkerLink: ChannelInboundHandler {
             let bye = try ByeFrame(decoding: &body)
             settleGathered()
             pool.left(worker, why: bye.reason.isEmpty ? "left by itself" : bye.reason)
+            hasLeft = true
+            closeWhenConfirmed()
         default:
             throw .unexpected(frame.type, "from a worker after HELLO")
         }
@@ -132,12 +138,23 @@ final class WorkerLink: ChannelInboundHandler {
             requestID: job.requestID ?? "", payload: job.payload, into: &output)
     }
 
+    /// So many settlements were handed to the store; each is confirmed.
+    func await(_ settlements: Int) {
+        unconfirmed += settlements
+    }
+
+    private func closeWhenConfirmed() {
+        if hasLeft, unconfirmed <= 0 { close() }
+    }
+
     func confirm(accepted: Int, stale: [Lease]) {
         SettledFrame(
             accepted: UInt32(clamping: accepted),
             stale: stale.map { .init(job: UInt64(bitPattern: $0.job.rawValue), lease: $0.token) }
         ).encode(into: &output)
         flush()
+        unconfirmed -= accepted + stale.count
+        closeWhenConfirmed()
     }
 
     func cancel(_ lease: Lease) {

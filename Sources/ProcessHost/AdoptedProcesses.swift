@@ -12,6 +12,8 @@ final class AdoptedProcesses: Sendable {
 
     private struct Orphan {
         let marker: UInt64?
+        /// It is in a control group that a host made.
+        var isInOurGroup = false
         /// This process may kill it. It may not when the program changed its user.
         var isReachable = true
         /// When we first saw it dead; only strangers are seen so.
@@ -29,6 +31,25 @@ final class AdoptedProcesses: Sendable {
     /// Without markers there are no strangers: better to reap too much than to keep zombies.
     private let hasMarkers = ProcessMarker.make(random: 0) != nil
     private let children = Mutex<[Int32: Orphan]>([:])
+    /// Once there are control groups: who is in one below this path is ours, marked or not. This process itself, and what other code
+    /// starts, are in the leaf of the daemon.
+    private let groupsPath = Mutex<String?>(nil)
+
+    func recognizeGroups(below path: String) {
+        groupsPath.withLock { $0 = path }
+    }
+
+    private func makeOrphan(_ processID: Int32) -> Orphan {
+        var orphan = Orphan(marker: ProcessMarker.read(of: processID))
+        // A group that was removed is told with a suffix.
+        if orphan.marker == nil || orphan.marker == ownMarker, let base = groupsPath.withLock({ $0 }),
+            let text = ProcFile.read("/proc/\(processID)/cgroup")
+        {
+            orphan.isInOurGroup =
+                text.contains("0::\(base)/") && !text.contains("0::\(base)/\(Delegation.leafName)\n")
+        }
+        return orphan
+    }
 
     /// Reaps what has ended and gets to know what is new.
     func refresh(now: ContinuousClock.Instant) {
@@ -37,7 +58,7 @@ final class AdoptedProcesses: Sendable {
             var found: [Int32: Orphan] = [:]
             for word in (ProcFile.read(listPath) ?? "").split(separator: " ") {
                 guard let processID = Int32(word) else { continue }
-                var orphan = children[processID] ?? Orphan(marker: ProcessMarker.read(of: processID))
+                var orphan = children[processID] ?? makeOrphan(processID)
                 if clinux_has_ended(processID) == 1 {
                     orphan.deadSince = orphan.deadSince ?? now
                     if mayReap(orphan, now: now), clinux_reap(processID) != 0 { continue }
@@ -49,7 +70,7 @@ final class AdoptedProcesses: Sendable {
     }
 
     private func mayReap(_ orphan: Orphan, now: ContinuousClock.Instant) -> Bool {
-        guard hasMarkers, orphan.marker == nil || orphan.marker == ownMarker else { return true }
+        guard !orphan.isInOurGroup, hasMarkers, orphan.marker == nil || orphan.marker == ownMarker else { return true }
         return orphan.deadSince.map { now - $0 > Self.strangersTime } ?? false
     }
 

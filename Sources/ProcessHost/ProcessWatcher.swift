@@ -11,6 +11,10 @@ final class ProcessWatcher: Sendable {
         case outputMayResume(UInt64)
         case listen(NotifySocket)
         case stopListening(NotifySocket)
+        /// A process that may speak on this socket is about to be started; it can be faster than `watch`.
+        case launchBegins(NotifySocket)
+        /// `watch` came, or will not come.
+        case launchIsOver(NotifySocket)
         case findMemoryTargets(then: @Sendable ([MemoryTarget]) -> Void)
         /// The tree of some process is to be killed.
         case doomed

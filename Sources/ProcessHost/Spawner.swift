@@ -1,3 +1,4 @@
+import CFoundationGuard
 import CLinux
 import Foundation
 import Logging
@@ -62,12 +63,14 @@ final class Spawner: Sendable {
         while true {
             for order in orders.waitForElements() {
                 freeReleased()
+                if let socket = order.request.notifySocket { watcher.post(.launchBegins(socket)) }
                 do throws(SpawnError) {
                     watcher.post(.watch(Handover(try launch(order, forkFailed: &forkFailed))))
                 } catch {
                     order.handle.detach()
                     watcher.post(.failed(error, onEvent: order.onEvent))
                 }
+                if let socket = order.request.notifySocket { watcher.post(.launchIsOver(socket)) }
             }
         }
     }
@@ -106,7 +109,7 @@ final class Spawner: Sendable {
         process.standardInput = FileHandle(fileDescriptor: ends.launcherControl.rawValue, closeOnDealloc: false)
         let machineOOMKills = MachineMemory.oomKills()
         do {
-            try startProcess(process)
+            try startGuarded(process)
         } catch {
             let failure = Self.cause(of: error)
             forkFailed = failure.code == EAGAIN || failure.code == ENOMEM
@@ -115,6 +118,15 @@ final class Spawner: Sendable {
         forkFailed = false
         return ends.launch(
             order, launchOrder, marker: marker, group: group, machineOOMKills: machineOOMKills, process: process)
+    }
+
+    /// Starts it without Foundation's list of descriptors, where all of them can be made close-on-exec: also those that Foundation
+    /// itself keeps for each running process.
+    private func startGuarded(_ process: Foundation.Process) throws {
+        guard clinux_close_on_exec_from(3) == 0 else { return try startProcess(process) }
+        cfoundationguard_begin()
+        defer { cfoundationguard_end() }
+        try startProcess(process)
     }
 
     private func checkLauncher() throws(SpawnError) {

@@ -8,6 +8,9 @@ final class WatchLoop {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
     var processes = ProcessTable()
     var sockets: [UInt64: NotifySocket] = [:]
+    /// How many processes that may speak on a socket are being started, and what came over it from nobody known meanwhile.
+    var launches: [UInt64: Int] = [:]
+    var unclaimed: [UInt64: [ReceivedNotification]] = [:]
     /// Who sent what was dropped, and how much of it.
     var strangers: Set<Int32> = []
     var droppedMessages = 0
@@ -70,12 +73,16 @@ final class WatchLoop {
             guard let launch = handover.take() else { return }
             let id = launch.handle.id
             let flow = OutputFlow { [mailbox = equipment.mailbox] in mailbox.post(.outputMayResume(id)) }
-            watch(WatchedProcess(launch, flow: flow))
+            let process = WatchedProcess(launch, flow: flow)
+            watch(process)
+            if let socket = process.order.request.notifySocket { claimNotifications(from: socket) }
         case .outputMayResume(let id):
             if let process = processes[id], process.isPaused, process.flow.mayResume { resumeOutput(of: process) }
         case .failed(let error, let onEvent): onEvent(.failed(error))
         case .listen(let socket): listen(on: socket)
         case .stopListening(let socket): stopListening(on: socket)
+        case .launchBegins(let socket): launches[socket.id, default: 0] += 1
+        case .launchIsOver(let socket): launchIsOver(on: socket)
         case .findMemoryTargets(let completion): completion(memoryTargets())
         case .doomed:
             adoptionChanged = true

@@ -13,12 +13,14 @@ package struct DaemonFacts: Sendable {
     package var storeKind: String
     package var storePath: String
     package var synchronous: String
+    package var workerLimits: WorkerLimitFacts
+    package var log: LogPlace
     package var warnings: [String]
     package var bodyLimitBytes: Int
 
     package init(
         version: String, pid: Int32, startedAt: Timestamp, storeKind: String, storePath: String, synchronous: String,
-        warnings: [String], bodyLimitBytes: Int
+        workerLimits: WorkerLimitFacts, log: LogPlace, warnings: [String], bodyLimitBytes: Int
     ) {
         self.version = version
         self.pid = pid
@@ -26,6 +28,8 @@ package struct DaemonFacts: Sendable {
         self.storeKind = storeKind
         self.storePath = storePath
         self.synchronous = synchronous
+        self.workerLimits = workerLimits
+        self.log = log
         self.warnings = warnings
         self.bodyLimitBytes = bodyLimitBytes
     }
@@ -218,7 +222,8 @@ struct API: Sendable {
             store: .init(
                 kind: facts.storeKind, path: facts.storePath, synchronous: facts.synchronous, ok: message == nil,
                 message: message),
-            totals: totals, queues: queues, pools: try await engine.pools().map(PoolDocument.init),
+            workerLimits: facts.workerLimits, log: facts.log, totals: totals, queues: queues,
+            pools: try await engine.pools().map(PoolDocument.init),
             warnings: facts.warnings + idle)
     }
 }

@@ -79,6 +79,8 @@ struct StatusDocument: Encodable {
     let startedAt: String
     let rssBytes: Int64?
     let store: Store
+    let workerLimits: WorkerLimitFacts
+    let log: LogPlace
     let totals: [String: Int]
     let queues: [QueueDocument]
     let pools: [PoolDocument]

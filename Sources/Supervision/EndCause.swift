@@ -25,8 +25,8 @@ package enum EndCause: Hashable, Sendable {
         case unknown
     }
 
-    /// `oomKills` counts what the kernel killed in the worker's own control group, `machineOOMKills` on the whole machine
-    /// while it ended.
+    /// `oomKills` counts what the kernel killed in the worker's own control group, `machineOOMKills` on the whole
+    /// machine while it ended.
     package init(
         _ status: Status, after reason: StopReason?, peakBytes: Int? = nil, oomKills: Int = 0, machineOOMKills: Int = 0
     ) {

@@ -1,8 +1,9 @@
-/// Whether the workers of a pool fare well enough to be started as usual. No clock, no I/O: instants are those of a monotonic
-/// clock that the caller reads.
+/// Whether the workers of a pool fare well enough to be started as usual. No clock, no I/O: instants are those of a
+/// monotonic clock that the caller reads.
 ///
-/// A pool whose workers die too often, or take many different jobs down with them while none is completed, is *degraded*: its
-/// dead are not replaced, but for one *canary* a minute. The first canary that does well ends it. A pool is never given up.
+/// A pool whose workers die too often, or take many different jobs down with them while none is completed, is
+/// *degraded*: its dead are not replaced, but for one *canary* a minute. The first canary that does well ends it. A
+/// pool is never given up.
 package struct PoolHealth: Sendable {
     package enum State: Hashable, Sendable {
         case healthy
@@ -11,7 +12,8 @@ package struct PoolHealth: Sendable {
         case held(why: String)
     }
 
-    /// EX_TEMPFAIL and others mean "try again"; this one, which shells give when the command itself failed, means "do not".
+    /// EX_TEMPFAIL and others mean "try again"; this one, which shells give when the command itself failed, means "do
+    /// not".
     package static let holdExitCode: Int32 = 125
     package static let canaryInterval: Duration = .seconds(60)
     /// So many different jobs whose workers died, with none completed in between, are the program's fault.
@@ -19,7 +21,7 @@ package struct PoolHealth: Sendable {
 
     package private(set) var state = State.healthy
     private let policy: RestartPolicy
-    /// Newest last; none older than the longest interval.
+    /// While it is healthy: newest last; none older than the longest interval.
     private var deaths: [Duration] = []
     private var crashedJobs: Set<Int64> = []
     /// Those of them that were given the benefit of the doubt.
@@ -38,12 +40,13 @@ package struct PoolHealth: Sendable {
 
     /// A worker ended unexpectedly with these jobs in hand. Says whether the pool became degraded by it.
     package mutating func death(at now: Duration, jobs: [Int64], wanted: Int) -> Bool {
+        // More than the limit say nothing more, and a pool may stay degraded for weeks.
+        for job in jobs where crashedJobs.count < Self.crashedJobLimit { crashedJobs.insert(job) }
+        guard state == .healthy else { return false }
         deaths.append(now)
-        crashedJobs.formUnion(jobs)
         let rates = policy.rates(wanted: wanted)
         let longest = rates.map(\.interval).max() ?? .zero
         deaths.removeAll { now - $0 > longest }
-        guard state == .healthy else { return false }
         if crashedJobs.count >= Self.crashedJobLimit {
             degrade(
                 at: now,
@@ -84,7 +87,8 @@ package struct PoolHealth: Sendable {
         state = .held(why: why)
     }
 
-    /// When the next worker may be started: at once, at an instant, or not before somebody says so (`nil`). Counts the canary.
+    /// When the next worker may be started: at once, at an instant, or not before somebody says so (`nil`). Counts the
+    /// canary.
     package mutating func start(at now: Duration) -> Duration? {
         switch state {
         case .healthy: return now
@@ -101,17 +105,5 @@ package struct PoolHealth: Sendable {
     private mutating func degrade(at now: Duration, why: String) {
         state = .degraded(why: why)
         nextCanary = now + Self.canaryInterval
-    }
-}
-
-extension Duration {
-    /// Whole seconds or minutes, for sentences.
-    package var inWords: String {
-        let seconds = components.seconds
-        if seconds >= 3600, seconds % 3600 == 0 { return "\(seconds / 3600) h" }
-        if seconds >= 60, seconds % 60 == 0 { return "\(seconds / 60) min" }
-        if components.attoseconds == 0 { return "\(seconds) s" }
-        let milliseconds = seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
-        return seconds >= 10 ? "\(seconds) s" : "\(milliseconds) ms"
     }
 }

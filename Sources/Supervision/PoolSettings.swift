@@ -59,15 +59,27 @@ package struct PoolSettings: Sendable, Hashable {
         self.bounds = bounds
     }
 
+    /// What is watched over by measuring: where the kernel does not hold a worker to `memory_max`, this does.
+    package var watchedMemory: RecyclePolicy {
+        var policy = recycle
+        policy.memoryHardBytes = [recycle.memoryHardBytes, limits.memoryMaxBytes].compactMap(\.self).min()
+        return policy
+    }
+
     /// Whether workers started with the other settings can go on under these: only numbers of the pool differ.
     package func keepsWorkers(of other: PoolSettings) -> Bool {
-        var mine = self
-        mine.processes = other.processes
-        mine.bounds = other.bounds
-        mine.restart = other.restart
-        mine.bootTimeout = other.bootTimeout
-        mine.stopGrace = other.stopGrace
-        mine.rolloutPatience = other.rolloutPatience
-        return mine == other
+        withProgram(of: other) == self
+    }
+
+    /// The numbers of these settings with all else as in the other ones.
+    package func withProgram(of other: PoolSettings) -> PoolSettings {
+        var result = other
+        result.processes = processes
+        result.bounds = bounds
+        result.restart = restart
+        result.bootTimeout = bootTimeout
+        result.stopGrace = stopGrace
+        result.rolloutPatience = rolloutPatience
+        return result
     }
 }

@@ -1,4 +1,5 @@
-/// When a worker that does well is replaced all the same, so that what leaks in it never adds up. `nil` switches a limit off.
+/// When a worker that does well is replaced all the same, so that what leaks in it never adds up. `nil` switches a
+/// limit off.
 package struct RecyclePolicy: Sendable, Hashable {
     package var afterJobs: Int?
     package var afterTime: Duration?

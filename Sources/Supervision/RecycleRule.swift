@@ -1,5 +1,5 @@
-/// When one worker is recycled: its pool's policy, with limits of its own drawn a little below it, so that workers which
-/// started together do not leave together. No clock, no I/O.
+/// When one worker is recycled: its pool's policy, with limits of its own drawn a little below it, so that workers
+/// which started together do not leave together. No clock, no I/O.
 package struct RecycleRule: Sendable {
     /// How far below the policy the limits of jobs and time may lie.
     package static let jitter = 0.1

@@ -1,7 +1,8 @@
 /// Whether a new generation of workers has proved itself. No clock, no I/O: what happened is handed in.
 ///
-/// The first new worker works beside the old ones until its first jobs were good, or for a while when there are too few; the
-/// others follow as soon as they are ready. A generation that dies, or fails more than the old one did, goes back.
+/// The first new worker works beside the old ones until its first jobs were good, or for a while when there are too
+/// few; the others follow as soon as they are ready. A generation that dies, or fails more than the old one did, goes
+/// back.
 package struct RolloutRule: Sendable {
     package enum Decision: Hashable, Sendable {
         case wait
@@ -48,9 +49,11 @@ package struct RolloutRule: Sendable {
 
     /// What to do with a new worker that has been ready for `ready`.
     package func judge(_ new: Outcomes, readyFor ready: Duration) -> Decision {
-        if new.failed >= Self.failureLimit, rate(new) > 2 * rate(old), rate(new) > rate(old) + 0.1 {
-            return .goBack(
-                why: "\(new.failed) of its \(new.total) attempts failed; of the generation before, \(old.failed) of \(old.total)")
+        if new.failed >= Self.failureLimit, rate(new) > 2 * rate(known), rate(new) > rate(known) + 0.1 {
+            let before =
+                old.total == 0
+                ? "the generation before had none" : "of the generation before, \(old.failed) of \(old.total)"
+            return .goBack(why: "\(new.failed) of its \(new.total) attempts failed; \(before)")
         }
         if promoted > 0 { return .promote }
         return new.completed >= Self.provingJobs || ready >= patience ? .promote : .wait
@@ -62,6 +65,10 @@ package struct RolloutRule: Sendable {
     package mutating func promote() {
         promoted += 1
     }
+
+    /// A generation that had no job yet, soon after the daemon's start say, is taken for one that did one well; or a
+    /// new one that fails at everything could never be found to be worse.
+    private var known: Outcomes { old.total == 0 ? Outcomes(completed: 1) : old }
 
     /// Failures among attempts, with one of each added: few attempts say little (Laplace's rule of succession).
     private func rate(_ outcomes: Outcomes) -> Double {

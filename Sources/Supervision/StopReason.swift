@@ -38,7 +38,7 @@ package enum StopReason: Hashable, Sendable {
         case .poolRemoved: "its pool is not in the configuration any more"
         case .shutdown: "the daemon stops"
         case .hurry: "the daemon stops at once"
-        case .recycled(.jobs(let count)): "recycled after \(count) jobs"
+        case .recycled(.jobs(let count)): "recycled after \(count) \(count == 1 ? "job" : "jobs")"
         case .recycled(.age(let age)): "recycled after \(age.inWords)"
         case .recycled(.memory(let bytes, let limit)):
             "recycled with \(bytes.inMebibytes), which is more than the soft limit of \(limit.inMebibytes)"

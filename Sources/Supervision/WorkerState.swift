@@ -1,5 +1,5 @@
-/// Where a worker process stands. Up (``isUp``) and ready (``isCapacity``) are two things: a program that runs may not be of
-/// use yet, or no more.
+/// Where a worker process stands. Up (``isUp``) and ready (``isCapacity``) are two things: a program that runs may not
+/// be of use yet, or no more.
 package enum WorkerState: String, CaseIterable, Sendable {
     /// Asked for; its program does not run yet.
     case spawning

@@ -14,8 +14,8 @@ package struct WorkerTransition: Hashable, Sendable {
 }
 
 extension WorkerState {
-    /// The one table: what follows `event`, or `nil` when it changes nothing. The architecture's page shows it, and a test
-    /// holds that page to it.
+    /// The one table: what follows `event`, or `nil` when it changes nothing. The architecture's page shows it, and a
+    /// test holds that page to it.
     package func next(after event: WorkerEvent) -> WorkerTransition? {
         Self.transitions[self]?[event]
     }

@@ -24,7 +24,9 @@ package struct JournalLogHandler: LogHandler {
     package func log(event: LogEvent) {
         let metadata = Logger.Metadata.merged(logger: metadata, provider: metadataProvider, event: event)
         var entry = JournalEntry()
-        entry.add(.message, LogText(event, metadata: metadata.filter { $0.key == "error" }).line)
+        let text = LogText(event, metadata: metadata.filter { $0.key == "error" })
+        // A mark would tell message and pairs apart for those who read text; here are fields.
+        entry.add(.message, text.pairs.isEmpty ? text.message : text.line)
         entry.add(.priority, String(Self.priority(of: event.level)))
         entry.add(.identifier, identifier)
         entry.add(.file, event.file)

@@ -6,6 +6,7 @@ import Logging
 package enum LogOutput: Hashable, Sendable {
     case journal
     case text(colours: Bool)
+    case file(LogFile)
 
     /// The journal when standard error is connected to it, else text.
     ///
@@ -31,12 +32,13 @@ package enum LogOutput: Hashable, Sendable {
         case .journal: JournalLogHandler(identifier: identifier, level: level, journal: .system)
         case .text(let colours):
             TextLogHandler(level: level, colours: colours, now: now, write: Self.writeToStandardError)
+        case .file(let file): TextLogHandler(level: level, colours: false, now: now, write: file.write)
         }
     }
 
     /// One `write` for a line, so that lines of several threads do not mix.
     @Sendable
-    private static func writeToStandardError(_ line: String) {
+    package static func writeToStandardError(_ line: String) {
         var line = line
         line.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)

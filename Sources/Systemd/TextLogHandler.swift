@@ -33,12 +33,18 @@ package struct TextLogHandler: LogHandler {
     package func log(event: LogEvent) {
         let metadata = Logger.Metadata.merged(logger: metadata, provider: metadataProvider, event: event)
         let text = LogText(event, metadata: metadata)
-        let time = Self.time(now())
+        let instant = now()
+        let time = Self.time(instant)
         let level = TextLine.padded(level: event.level.rawValue)
-        guard colours else { return write("\(time) \(level) \(text.line)\n") }
+        guard colours else { return write(Self.line(at: instant, level: event.level, text: text.line)) }
         let pairs = text.pairs.map { " \u{1B}[2m\($0.key)=\u{1B}[0m\($0.value)" }.joined()
         let message = text.message + LogPairs.separator(after: text.message)
         write("\u{1B}[2m\(time)\u{1B}[0m \(Self.colour(of: event.level))\(level)\u{1B}[0m \(message)\(pairs)\n")
+    }
+
+    /// A line with its newline; the text is fit for it.
+    static func line(at instant: Timestamp, level: Logger.Level, text: String) -> String {
+        "\(time(instant)) \(TextLine.padded(level: level.rawValue)) \(text)\n"
     }
 
     private static func colour(of level: Logger.Level) -> String {

@@ -14,6 +14,8 @@ enum ExitStatus: Int32 {
     case timedOut = 6
     /// The arguments or the input are not right; the number is that of sysexits.h, which ArgumentParser uses.
     case wrongInput = 64
+    /// There is no log that could be read. EX_NOINPUT of sysexits.h.
+    case noLog = 66
     /// The results could not be written: the disk behind standard output is full, say. EX_IOERR of sysexits.h.
     case cannotWrite = 74
 }

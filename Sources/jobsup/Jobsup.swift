@@ -21,13 +21,14 @@ struct Jobsup: AsyncParsableCommand {
               5   the daemon refused
               6   the time to wait was over
               64  the arguments or the input are not right
+              66  there is no log that could be read
               74  the results could not be written
             """,
         version: "0.1.0",
         subcommands: [
             EnqueueCommand.self, StatusCommand.self, JobCommand.self, QueueCommand.self, PoolCommand.self,
-            WorkerCommand.self, ScaleCommand.self, RolloutCommand.self, ReloadCommand.self, ConfigCommand.self,
-            BenchCommand.self,
+            WorkerCommand.self, ScaleCommand.self, RolloutCommand.self, ReloadCommand.self, LogsCommand.self,
+            ConfigCommand.self, BenchCommand.self,
         ])
 
     static func main() async {

@@ -18,6 +18,7 @@ struct Daemon {
     let settings: DaemonSettings
     let source: ConfigurationSource
     let logger: Logger
+    let logPlace: LogPlace
     let notifier: Notifier
     let time: TimeSource
 
@@ -26,8 +27,11 @@ struct Daemon {
         try prepareDirectories()
         let stateLock = try DirectoryLock(.state, directory: settings.stateDirectory)
         let runtimeLock = try DirectoryLock(.runtime, directory: settings.runtimeDirectory)
-        let host = try ProcessHost(logger: logger)
         let log = EventLog(logger: logger)
+        let queued = log.queued()
+        let groups = ControlGroups.adopt(logger: queued)
+        let host = try ProcessHost(logger: queued, controlGroups: groups)
+        announceLimits(groups.support, host)
         let trouble = StoreTrouble()
         let emit: @Sendable (EngineEvent) -> Void = { event in
             switch event {
@@ -47,20 +51,20 @@ struct Daemon {
         let duty = EngineDuty(
             engine: engine, notifier: notifier, drainTimeout: settings.drainTimeout, trouble: trouble, emit: emit)
         let reloader = Reloader(
-            source: source, current: settings, engine: engine, notifier: notifier, logger: logger)
+            source: source, current: settings, engine: engine, notifier: notifier, logger: queued)
         let (listening, listens) = AsyncStream.makeStream(of: Void.self)
         let server = APIServer(
-            engine: engine, facts: facts, time: time, trouble: trouble,
+            engine: engine, facts: facts(groups.support), time: time, trouble: trouble,
             requestIDs: RequestIDSource(SystemRandomNumberGenerator()), reload: Reload { try await reloader.reload() },
-            socket: settings.apiSocket, loops: webLoops, logger: logger, onListening: { listens.finish() })
+            socket: settings.apiSocket, loops: webLoops, logger: queued, onListening: { listens.finish() })
         // Shut down in reverse: first the engine drains, and until it has, the API answers.
         let group = ServiceGroup(
             configuration: .init(
                 services: [
                     .init(service: server),
-                    .init(service: Pruning(store: store, settings: settings, time: time, logger: logger)),
+                    .init(service: Pruning(store: store, settings: settings, time: time, logger: queued)),
                     .init(service: duty),
-                ], logger: logger))
+                ], logger: queued))
         var failure: (any Error)?
         do {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -115,17 +119,31 @@ struct Daemon {
         }
     }
 
-    private var facts: DaemonFacts {
+    private func facts(_ groups: ControlGroupSupport) -> DaemonFacts {
         DaemonFacts(
             version: Self.version, pid: getpid(), startedAt: time.now(), storeKind: "sqlite",
             storePath: settings.store.path, synchronous: settings.store.synchronous.rawValue,
-            warnings: settings.warnings, bodyLimitBytes: max(16 << 20, settings.limits.payloadBytes * 2))
+            workerLimits: WorkerLimitFacts(groups), log: logPlace, warnings: settings.warnings,
+            bodyLimitBytes: max(16 << 20, settings.limits.payloadBytes * 2))
     }
 
     private func prepareDirectories() throws(DirectoryFailure) {
         try DirectoryFailure.orMake(settings.stateDirectory, mode: 0o750)
         // Workers with users of their own come through here; the sockets have modes of their own.
         try DirectoryFailure.orMake(settings.runtimeDirectory, mode: 0o755)
+    }
+
+    /// Says once by what workers are held to their limits, and which limits nobody holds them to.
+    private func announceLimits(_ support: ControlGroupSupport, _ host: ProcessHost) {
+        let facts = WorkerLimitFacts(support)
+        logger.info("limits of workers: \(facts.message)")
+        for pool in settings.pools {
+            let missing = host.unsupportedLimits(of: ControlGroupLimits(pool.limits, name: pool.name))
+            guard !missing.isEmpty else { continue }
+            logger.warning(
+                "pool \(pool.name): nothing holds its workers to \(missing.joined(separator: ", ")): \(facts.message)",
+                metadata: ["pool": "\(pool.name)"])
+        }
     }
 
     private func announceStart() {

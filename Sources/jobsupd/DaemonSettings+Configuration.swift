@@ -27,6 +27,7 @@ extension DaemonSettings {
         let inherited = WorkerEnvironment.inherited(from: environment)
         self.init(
             stateDirectory: configuration.stateDirectory, runtimeDirectory: configuration.runtimeDirectory,
+            logLevel: configuration.logLevel.rawValue, log: configuration.log.output,
             socketGroup: try configuration.socketGroup.map(Self.groupID(named:)),
             drainTimeout: configuration.drainTimeout,
             store: SQLiteOptions(

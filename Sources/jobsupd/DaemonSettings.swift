@@ -3,11 +3,14 @@ import Glibc
 import JobModel
 import SQLiteStore
 import Supervision
+import Systemd
 
 /// All that the daemon needs to know, checked and complete.
 struct DaemonSettings: Sendable {
     var stateDirectory: String
     var runtimeDirectory: String
+    var logLevel: String
+    var log: LogOutput?
     /// The group that may use the API and client sockets; `nil` for the daemon's own.
     var socketGroup: UInt32?
     /// The most that a stop waits for running jobs; `nil` for their own time limits.

@@ -64,13 +64,13 @@ struct EngineDuty: Service {
     }
 
     private func reportDrain() async throws {
-        let (workers, jobs) = try await engine.remaining()
-        emit(.draining(workers: workers, jobs: jobs))
+        let remaining = try await engine.remaining()
+        emit(.draining(workers: remaining.workers, jobs: remaining.jobs))
         while true {
-            let (workers, jobs) = try await engine.remaining()
-            // What is asked for is a little more than until the next time: a daemon that hangs is not waited for.
-            notifier.extendTimeout(
-                by: Self.drainInterval * 10, status: "draining: \(workers) workers finish \(jobs) jobs")
+            // What is asked for is a little more than until the next time: a daemon that hangs is not waited for. Jobs that
+            // hang have their own time limits, and workers their grace; both are kept to while the daemon drains.
+            let remaining = try await engine.remaining()
+            notifier.extendTimeout(by: Self.drainInterval * 10, status: remaining.words)
             try await Task.sleep(for: Self.drainInterval)
         }
     }

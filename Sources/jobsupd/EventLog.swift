@@ -19,8 +19,7 @@ final class EventLog: Sendable {
     }
 
     func receive(_ event: EngineEvent) {
-        let isOutput = if case .workerOutput = event { true } else { false }
-        enqueue(isOutput: isOutput) { logger in
+        enqueue(EventBacklog.Output(event)) { logger in
             let line = LogLine(event)
             logger.log(level: line.level, "\(line.text)", metadata: line.metadata)
         }
@@ -28,20 +27,33 @@ final class EventLog: Sendable {
 
     /// Logs something of the daemon's own in its place among the events.
     func receive(_ write: @escaping @Sendable (Logger) -> Void) {
-        enqueue(isOutput: false, write)
+        enqueue(nil, write)
     }
 
-    private func enqueue(isOutput: Bool, _ write: @escaping @Sendable (Logger) -> Void) {
-        guard backlog.withLock({ $0.admit(isOutput: isOutput) }) else { return }
+    /// A logger for those who must not wait for the log: on event loops, say.
+    func queued() -> Logger {
+        var queued = logger
+        queued.handler = QueuedLogHandler(logger.handler, by: self)
+        return queued
+    }
+
+    /// `output` is what a worker wrote; `nil` for what is the daemon's own.
+    private func enqueue(_ output: EventBacklog.Output?, _ write: @escaping @Sendable (Logger) -> Void) {
+        guard backlog.withLock({ $0.admit(output) }) else { return }
         queue.async { [self] in
             write(logger)
-            let dropped = backlog.withLock { $0.written() }
-            if let dropped {
-                logger.warning(
-                    "the log could not keep up: dropped \(dropped.lines) lines of workers and \(dropped.events) other events"
-                )
-            }
+            let dropped = backlog.withLock { $0.written(output) }
+            if let dropped { tell(dropped) }
         }
+    }
+
+    private func tell(_ dropped: EventBacklog.Dropped) {
+        for (worker, count) in dropped.lines.sorted(by: { $0.key.name < $1.key.name }) {
+            logger.warning(
+                "worker \(worker.name) wrote faster than the log can: dropped \(count) of its lines",
+                metadata: ["pool": "\(worker.pool)", "worker": "\(worker.name)"])
+        }
+        if dropped.events > 0 { logger.warning("the log could not keep up: dropped \(dropped.events) events") }
     }
 
     /// Returns when everything received so far is written, or when the time is over: whoever reads the log may have stopped.
@@ -50,38 +62,5 @@ final class EventLog: Sendable {
         queue.async { isWritten.signal() }
         let seconds = limit.inSeconds
         _ = await BlockingCall.run { isWritten.wait(timeout: .now() + seconds) }
-    }
-}
-
-/// How much waits to be logged, and what is not let in any more.
-struct EventBacklog {
-    /// Lines of workers, which come in any number, leave room for the daemon's own events.
-    static let outputLimit = 10_000
-    static let limit = 20_000
-
-    struct Dropped: Hashable {
-        var lines = 0
-        var events = 0
-    }
-
-    private var waiting = 0
-    private var dropped = Dropped()
-
-    /// Whether there is room for one more.
-    mutating func admit(isOutput: Bool) -> Bool {
-        guard waiting < (isOutput ? Self.outputLimit : Self.limit) else {
-            if isOutput { dropped.lines += 1 } else { dropped.events += 1 }
-            return false
-        }
-        waiting += 1
-        return true
-    }
-
-    /// One is written; gives what was dropped once the log has caught up.
-    mutating func written() -> Dropped? {
-        waiting -= 1
-        guard waiting == 0, dropped != Dropped() else { return nil }
-        defer { dropped = Dropped() }
-        return dropped
     }
 }

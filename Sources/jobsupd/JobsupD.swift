@@ -3,6 +3,7 @@ import DaemonConfiguration
 import Foundation
 import JobModel
 import Logging
+import Server
 import Systemd
 
 /// The daemon's command line.
@@ -29,17 +30,20 @@ struct JobsupD: AsyncParsableCommand {
 
     func run() async throws {
         let environment = ProcessInfo.processInfo.environment
-        let output = LogOutput.detect(environment: environment)
+        let detected = LogOutput.detect(environment: environment)
         let source = ConfigurationSource(path: config, environment: environment, flags: flags)
-        let configuration = try load(source, output: output)
+        let configuration = try load(source, output: detected)
+        let output = configuration.log.output ?? detected
         let level = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
         let logger = Self.logger(output, level: level)
         for warning in configuration.warnings { logger.warning("\(warning)") }
         let notifier = Notifier.fromEnvironment()
         do {
             let settings = try DaemonSettings(configuration, environment: environment)
-            try await Daemon(settings: settings, source: source, logger: logger, notifier: notifier, time: .system)
-                .run()
+            try await Daemon(
+                settings: settings, source: source, logger: logger, logPlace: LogPlace(output), notifier: notifier,
+                time: .system
+            ).run()
         } catch {
             let failure = StartFailure(error)
             logger.event(
@@ -74,6 +78,28 @@ struct JobsupD: AsyncParsableCommand {
     private static func logger(_ output: LogOutput, level: Logger.Level) -> Logger {
         Logger(label: "jobsupd") { _ in
             output.handler(identifier: "jobsupd", level: level, now: TimeSource.system.now)
+        }
+    }
+}
+
+extension Configuration.Log {
+    /// The file that is asked for. What it does not take goes to standard error, which may well be the journal.
+    var output: LogOutput? {
+        file.map { path in
+            .file(
+                LogFile(
+                    path: path, rotation: LogRotation(maxBytes: maxBytes, keep: keep), now: TimeSource.system.now,
+                    fallback: LogOutput.writeToStandardError))
+        }
+    }
+}
+
+extension LogPlace {
+    fileprivate init(_ output: LogOutput) {
+        switch output {
+        case .journal: self.init(.journal, unit: Unit.own)
+        case .text: self.init(.stderr)
+        case .file(let file): self.init(.file, path: file.path)
         }
     }
 }

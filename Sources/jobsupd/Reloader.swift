@@ -77,6 +77,7 @@ extension DaemonSettings {
     /// The settings that differ and that a running daemon cannot take over.
     fileprivate func needingRestart(since old: DaemonSettings) -> [String] {
         let differences: [(String, Bool)] = [
+            ("log_level", logLevel != old.logLevel), ("log", log != old.log),
             ("state_directory", stateDirectory != old.stateDirectory),
             ("runtime_directory", runtimeDirectory != old.runtimeDirectory),
             ("socket_group", socketGroup != old.socketGroup),

@@ -78,6 +78,29 @@ import Testing
         #expect(try parse(JobListCommand.self, "job", "list", "--state", "failed").state == "failed")
     }
 
+    @Test(arguments: [
+        ("10m", Int64(1_000_000 - 600_000)), ("0s", 1_000_000), ("1970-01-01T00:00:05Z", 5000), ("7", 7000),
+        ("7.5", 7500),
+    ])
+    func sinceIsATimeAgoOrAnInstant(text: String, milliseconds: Int64) throws {
+        let since = try #require(parse(LogsCommand.self, "logs", "--since", text).arguments.since)
+        #expect(since.instant(now: Timestamp(milliseconds: 1_000_000)) == Timestamp(milliseconds: milliseconds))
+    }
+
+    @Test func ofTheLogTheLastLinesAreShownUnlessSomebodySaysMore() throws {
+        func lines(_ arguments: String...) throws -> Int? {
+            let command = try #require(
+                try Jobsup.parseAsRoot(CommandArguments.normalized(["logs"] + arguments)) as? LogsCommand)
+            return command.arguments.request(LogFilter(), lines: 100, now: Timestamp(milliseconds: 0)).lines
+        }
+        #expect(try lines() == 100 && lines("-n", "5") == 5 && lines("--lines", "0") == 0)
+        #expect(try lines("--since", "1h") == nil && lines("--since", "1h", "-n", "5") == 5)
+        for arguments in [["--since", "soon"], ["--since", "-5m"], ["-n", "-1"], ["--level", "loud"]] {
+            #expect(throws: (any Error).self) { try Jobsup.parseAsRoot(["logs"] + arguments) }
+        }
+        #expect(try parse(JobLogsCommand.self, "job", "logs", "7", "-f").arguments.follow)
+    }
+
     @Test func contradictionsAreRefused() {
         for arguments in [
             ["enqueue", "mail", "--priority", "11"], ["enqueue", "mail", "--priority", "urgent"],

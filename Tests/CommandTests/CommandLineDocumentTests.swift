@@ -74,7 +74,7 @@ import Testing
         let shared = try #require(document.section("What all commands share"))
         let codes = Jobsup.configuration.discussion.split(separator: "Exit codes:\n")[1].split(separator: "\n")
             .compactMap { $0.split(separator: " ").first }
-        #expect(codes == ["0", "1", "3", "4", "5", "6", "64", "74"])
+        #expect(codes == ["0", "1", "3", "4", "5", "6", "64", "66", "74"])
         for code in codes { #expect(shared.contains("\n| \(code) |"), "\(code)") }
     }
 

@@ -89,10 +89,12 @@ import Testing
         let json = #"""
             {"version":"0.1.0","pid":42,"started_at":"1970-01-01T00:00:00.000Z","rss_bytes":33554432,"warnings":["w"],
              "store":{"kind":"sqlite","path":"/s/jobs.db","synchronous":"full","ok":false,"message":"no room"},
+             "worker_limits":{"kind":"processes","message":"each by itself"},
              "totals":{"queued":1234,"completed":7,"failed":1},
              "queues":[{"name":"q","pending":0,"queued":1234,"processing":0,"oldest_queued_seconds":61.5,"pools":[],
                         "finished":{"completed":7,"failed":1,"timeout":1}}],
-             "pools":[{"name":"p","kind":"socket","wanted":3,"actual":1,"ready":0,"busy":1,"starting":0,"draining":0,
+             "pools":[{"name":"p","kind":"socket","health":"degraded","reason":"many died","generation":1,
+                       "rollout":{"state":"none"},"recycled":4,"ends":[],"wanted":3,"actual":1,"ready":0,"busy":1,"starting":0,"draining":0,
                        "backoff":2,"queues":["a","b"],"concurrency":1,"min":0,"max":5,"restarts":2,"workers":[],
                        "last_exit":"exit 3"}]}
             """#
@@ -102,14 +104,47 @@ import Testing
             StatusText(status: status, style: .plain, now: now).text == """
                 jobsupd 0.1.0  process 42  up 2:00 min  32.0 MiB
                 store sqlite  /s/jobs.db  synchronous full  TROUBLE: no room
+                limits each by itself
                 jobs queued 1 234  processing 0  completed 7  failed 1
                 warning: w
 
                 QUEUE  PENDING  QUEUED  RUNNING  OLDEST    COMPLETED  FAILED  POOLS
                 q            0   1 234        0  1:01 min          7       2  none
 
-                POOL  KIND    WANTED  ACTUAL  READY  BUSY  BOUNDS  RESTARTS  QUEUES  LAST EXIT
-                p     socket       3       1      0     1     0-5         2  a,b     exit 3
+                POOL  KIND    HEALTH    WANTED  ACTUAL  READY  BUSY  BOUNDS  RESTARTS  RECYCLED  QUEUES  LAST EXIT
+                p     socket  degraded       3       1      0     1     0-5         2         4  a,b     exit 3
+                """)
+    }
+
+    @Test func aPoolTellsHowItsWorkersEnded() throws {
+        let json = #"""
+            {"name":"p","kind":"socket","health":"held","reason":"exit code 125","generation":2,
+             "rollout":{"state":"running","done":1},"wanted":2,"actual":1,"ready":1,"busy":0,"starting":0,"draining":0,
+             "backoff":1,"queues":["a"],"concurrency":1,"min":0,"max":5,"restarts":1,"recycled":0,
+             "ends":[{"worker":"p-1","at":"1970-01-01T00:01:00.000Z","message":"was killed by SIGSEGV","expected":false,
+                      "jobs":["7"],"peak_rss_bytes":1048576,"stderr":["oh no"]}],
+             "workers":[{"name":"p-2","pool":"p","pid":9,"state":"ready","since":"1970-01-01T00:01:00.000Z","jobs":[],
+                         "completed":1,"failed":0,"rss_bytes":2097152,"note":"recycled after 9 jobs"}]}
+            """#
+        let pool = try Answer<PoolDocument>(data: Data(json.utf8)).document
+        #expect(
+            PoolText(pool: pool, style: .plain, now: now).text == """
+                POOL  KIND    HEALTH  WANTED  ACTUAL  READY  BUSY  BOUNDS  RESTARTS  RECYCLED  QUEUES  LAST EXIT
+                p     socket  held         2       1      1     0     0-5         1         0  a
+
+                held: exit code 125
+                to start all workers at once: jobsup pool resume p
+                rollout: generation 2, 1 of 2 in place
+                p-2: recycled after 9 jobs
+
+                WORKER  POOL  PID  STATE  SINCE     DONE  FAILED  RSS      JOBS
+                p-2     p       9  ready  1:00 min     1       0  2.0 MiB
+
+                ENDED  AGO       PEAK     JOBS  HOW
+                p-1    1:00 min  1.0 MiB  7     was killed by SIGSEGV
+
+                last words of p-1:
+                  oh no
                 """)
     }
 

@@ -19,8 +19,8 @@ struct Program {
 
     let environment: [String: String]
 
-    init(socketDirectory: String) {
-        environment = ["JOBSUP_RUNTIME_DIRECTORY": socketDirectory, "PATH": "/usr/bin:/bin"]
+    init(socketDirectory: String, path: String = "/usr/bin:/bin") {
+        environment = ["JOBSUP_RUNTIME_DIRECTORY": socketDirectory, "PATH": path]
     }
 
     func run(_ arguments: String..., input: String = "") async throws -> Outcome {

@@ -164,7 +164,8 @@ import Testing
     @Test func scalingShowsBeforeAndAfter() async throws {
         func pool(_ wanted: Int) -> Reply {
             Reply(
-                body: #"{"name":"mail","kind":"socket","wanted":\#(wanted),"actual":0,"ready":0,"busy":0,"starting":0,"#
+                body: #"{"name":"mail","kind":"socket","health":"healthy","generation":1,"rollout":{"state":"none"},"#
+                    + #""recycled":0,"ends":[],"wanted":\#(wanted),"actual":0,"ready":0,"busy":0,"starting":0,"#
                     + #""draining":0,"backoff":0,"queues":[],"concurrency":1,"min":0,"max":9,"restarts":0,"workers":[]}"#
             )
         }

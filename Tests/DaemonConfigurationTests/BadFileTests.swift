@@ -12,13 +12,14 @@ import Testing
         BadFile("pool:\n  mail: {}", "1:1: pool: unknown key; did you mean 'pools'?"),
         BadFile(
             "xyzzy: 1",
-            "1:1: xyzzy: unknown key; known keys: defaults, drain_timeout, limits, log_level, pools, runtime_directory, "
-                + "socket_group, state_directory, store, types"),
+            "1:1: xyzzy: unknown key; known keys: defaults, drain_timeout, limits, log, log_level, pools, recycle, "
+                + "runtime_directory, socket_group, state_directory, store, types"),
         BadFile("store:\n  histroy: 1h", "2:3: store.histroy: unknown key; did you mean 'history'?"),
         BadFile("limits: {payloads: 1MiB}", "1:10: limits.payloads: unknown key; did you mean 'payload'?"),
         BadFile(
             "defaults:\n  retries: 3",
-            "2:3: defaults.retries: unknown key; known keys: backoff, max_attempts, queue, timeout"),
+            "2:3: defaults.retries: unknown key; known keys: backoff, expected_memory, max_attempts, memory_limit, queue, "
+                + "timeout"),
         BadFile(
             "defaults: {backoff: {bace: 1s}}", "1:22: defaults.backoff.bace: unknown key; did you mean 'base'?"),
         BadFile("types:\n  mail:\n    tiemout: 3", "3:5: types.mail.tiemout: unknown key; did you mean 'timeout'?"),

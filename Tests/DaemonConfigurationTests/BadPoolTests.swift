@@ -65,10 +65,10 @@ import Testing
             "2:34: pools.a.concurrency: '0' is not a whole number from 1 to 10000"),
         BadFile(
             "  a: {command: [x], kind: exec, concurrency: 2}",
-            "2:46: pools.a.concurrency: a process of an exec pool runs one job: use 'processes' for more at once"),
+            "2:46: pools.a.concurrency: is for socket pools: use 'processes' for more at once"),
         BadFile(
             "  a: {command: [x], kind: sockets}",
-            "2:27: pools.a.kind: 'sockets' is not one of socket, exec; did you mean 'socket'?"),
+            "2:27: pools.a.kind: 'sockets' is not one of socket, exec, service; did you mean 'socket'?"),
         BadFile("  a: {command: [x], directory: srv}", "2:32: pools.a.directory: 'srv' is not \(BadFile.path)"),
         BadFile("  a: {command: [x], user: }", "2:27: pools.a.user: nothing is not a text"),
         BadFile("  a: {command: [x], group: []}", "2:28: pools.a.group: a list or mapping is not a text"),

@@ -12,6 +12,7 @@ import Testing
         #expect(configuration.store.resultTimeToLive == .seconds(3600))
         #expect(configuration.store.history == .seconds(48 * 3600))
         #expect(configuration.limits.payloadBytes == 1 << 20 && configuration.limits.resultBytes == 1 << 20)
+        #expect(configuration.log.file == nil && configuration.log.maxBytes == 64 << 20 && configuration.log.keep == 5)
         #expect(configuration.defaults == JobPolicy() && configuration.types.isEmpty)
         #expect(configuration.queues == ["default"])
     }

@@ -17,8 +17,12 @@ import Testing
 
     @Test func everyKeyIsExplained() throws {
         let paths = try KnownKeys.paths()
-        #expect(paths.count > 40)
-        let sections = ["store", "limits", "defaults", "types", "pools"]
+        #expect(paths.count > 80)
+        let sections = [
+            "log", "store", "limits", "defaults", "types", "pools", "recycle", "pools.NAME.recycle",
+            "pools.NAME.restart",
+            "pools.NAME.limits",
+        ]
         for path in paths where !sections.contains(path) { #expect(line(explaining: path) != nil, "\(path)") }
     }
 
@@ -35,9 +39,17 @@ import Testing
             let row = try #require(line(explaining: path.joined(separator: ".")))
             #expect(row.contains("`\(name)`"), "\(name)")
         }
+        for (name, key) in [
+            ("WORKER_CONCURRENCY_NAME", "pools.NAME.concurrency"), ("TIMEOUT_NAME", "types.NAME.timeout"),
+            ("MEMORY_LIMIT_NAME", "types.NAME.memory_limit"),
+        ] {
+            #expect(try #require(line(explaining: key)).contains("`\(name)`"))
+        }
     }
 
-    @Test(arguments: ["Sources/Documentation.docc/Configuration.md", "README.md"])
+    @Test(arguments: [
+        "Sources/Documentation.docc/Configuration.md", "Sources/Documentation.docc/Operations.md", "README.md",
+    ])
     func everyExampleLoads(_ path: String) throws {
         let blocks = Repository.blocks("yaml", in: try Repository.text(path))
         #expect(!blocks.isEmpty)

@@ -10,7 +10,7 @@ import Testing
             "STATE_DIRECTORY": "/s", "RUNTIME_DIRECTORY": "/r", "SOCKET_GROUP": "g", "LOG_LEVEL": "debug",
             "DRAIN_TIMEOUT": "1m", "STORE_SYNCHRONOUS": "normal", "STORE_RESULT_TTL": "2m", "STORE_HISTORY": "3m",
             "LIMITS_PAYLOAD": "1KiB", "LIMITS_RESULT": "2KiB", "DEFAULTS_QUEUE": "q", "DEFAULTS_TIMEOUT": "4m",
-            "DEFAULTS_MAX_ATTEMPTS": "9",
+            "DEFAULTS_MAX_ATTEMPTS": "9", "LOG_FILE": "/l", "LOG_MAX_SIZE": "3MiB", "LOG_KEEP": "7",
         ]
         let environment = Dictionary(uniqueKeysWithValues: values.map { ("JOBSUP_\($0.key)", $0.value) })
         let configuration = try ConfigurationPlace(Self.text).load(environment)
@@ -25,6 +25,7 @@ import Testing
         #expect(configuration.limits.payloadBytes == 1024 && configuration.limits.resultBytes == 2048)
         #expect(configuration.defaults.queue == "q" && configuration.defaults.maxAttempts == 9)
         #expect(configuration.defaults.timeout == .seconds(240))
+        #expect(configuration.log.file == "/l" && configuration.log.maxBytes == 3 << 20 && configuration.log.keep == 7)
     }
 
     @Test func poolsAndTypesAreNamedInCapitals() throws {

@@ -7,11 +7,20 @@ enum KnownKeys {
         let place = try ConfigurationPlace(
             """
             \(unknown): 1
+            log: {\(unknown): 1}
             store: {\(unknown): 1}
             limits: {\(unknown): 1}
             defaults: {\(unknown): 1, backoff: {\(unknown): 1}}
             types: {NAME: {\(unknown): 1, backoff: {\(unknown): 1}}}
-            pools: {NAME: {\(unknown): 1, command: [x], processes: {\(unknown): 1}}}
+            recycle: {\(unknown): 1}
+            pools:
+              NAME:
+                \(unknown): 1
+                command: [x]
+                processes: {\(unknown): 1}
+                recycle: {\(unknown): 1}
+                restart: {\(unknown): 1}
+                limits: {\(unknown): 1}
             """)
         return place.problems().flatMap { problem -> [String] in
             let parts = problem.split(separator: "known keys: ")

@@ -34,14 +34,16 @@ import Testing
             """
             defaults: {backoff: {}}
             types: {NAME: {backoff: {}}}
-            pools: {NAME: {command: [x], environment: {A: b}, processes: {}}}
+            pools: {NAME: {command: [x], environment: {A: b}, credentials: {A: b}, processes: {}}}
             """
         ).load()
         let reported = configuration.settings.map(\.key)
         #expect(Set(reported).count == reported.count)
-        let sections = ["store", "limits", "defaults", "types", "pools"].flatMap {
-            [$0, "\($0).backoff", "\($0).NAME.backoff", "\($0).NAME.processes", "\($0).NAME.environment"]
-        }
+        let sections =
+            ["log", "store", "limits", "defaults", "types", "pools", "recycle"] + [
+                "defaults.backoff", "types.NAME.backoff",
+            ]
+            + ["processes", "environment", "credentials", "recycle", "restart", "limits"].map { "pools.NAME.\($0)" }
         for path in try KnownKeys.paths() where !sections.contains(path) {
             #expect(reported.contains(path), "\(path)")
         }
@@ -53,10 +55,16 @@ import Testing
         ).load()
         let lines = ConfigurationReport(configuration).text.split(separator: "\n")
         #expect(lines.count == configuration.settings.count)
-        #expect(lines.first == "state_directory        /var/lib/jobsup                                   # default")
-        #expect(lines[2] == "socket_group           -                                                 # default")
+        let keys = "pools.a.limits.oom_score_adjust".count
+        func row(_ key: String, _ value: String) -> String {
+            key.padding(toLength: keys + 2, withPad: " ", startingAt: 0)
+                + value.padding(toLength: 50, withPad: " ", startingAt: 0)
+        }
+        #expect(lines.first == "\(row("state_directory", "/var/lib/jobsup"))# default")
+        #expect(lines[2] == "\(row("socket_group", "-"))# default")
         let long = try #require(lines.first { $0.hasPrefix("pools.a.command") })
-        #expect(long.hasPrefix("pools.a.command        [x y, zzz") && long.hasSuffix("zz]  # " + origin(configuration)))
+        let start = "pools.a.command".padding(toLength: keys + 2, withPad: " ", startingAt: 0) + "[x y, zzz"
+        #expect(long.hasPrefix(start) && long.hasSuffix("zz]  # " + origin(configuration)))
     }
 
     private func origin(_ configuration: Configuration) -> String {

@@ -1,4 +1,5 @@
 import DaemonConfiguration
+import Supervision
 import Testing
 
 /// `etc/jobsup.yaml`: as it is installed, and with its examples made effective.
@@ -29,7 +30,7 @@ import Testing
         let place = try ConfigurationPlace(lines.map { Self.example($0) ?? String($0) }.joined(separator: "\n"))
         let configuration = try place.load()
         #expect(try place.warnings() == [])
-        #expect(configuration.pools.map(\.name) == ["example", "mail", "reports"])
+        #expect(configuration.pools.map(\.name) == ["example", "mail", "reports", "rq"])
         #expect(configuration.types.keys.sorted() == ["send_mail"])
         #expect(configuration.setting("socket_group")?.hasPrefix("jobsup  # jobsup.yaml:") == true)
     }
@@ -46,6 +47,11 @@ import Testing
         #expect(examples.limits.payloadBytes == standard.limits.payloadBytes)
         #expect(examples.limits.resultBytes == standard.limits.resultBytes)
         #expect(examples.defaults == standard.defaults)
+        // Sections of pools as well, where the example shows what holds without it.
+        let reports = try #require(examples.pools.first { $0.name == "reports" })
+        #expect(reports.recycle == RecyclePolicy())
+        let mail = try #require(examples.pools.first { $0.name == "mail" })
+        #expect(mail.watchdog == nil && mail.rolloutPatience == .seconds(10) && mail.stopGrace == .seconds(10))
     }
 
     @Test func eachExampleLoadsAlone() throws {
@@ -55,8 +61,8 @@ import Testing
         let names = starts.map { lines[$0].drop { " #".contains($0) }.prefix { $0 != ":" } }
         #expect(
             names == [
-                "state_directory", "runtime_directory", "socket_group", "log_level", "drain_timeout", "store",
-                "limits", "mail", "reports", "types", "defaults",
+                "state_directory", "runtime_directory", "socket_group", "log_level", "log", "drain_timeout", "store",
+                "limits", "recycle", "mail", "reports", "rq", "types", "defaults",
             ])
         for (name, start) in zip(names, starts) {
             var changed = lines.map(String.init)

@@ -272,7 +272,7 @@ class Stop(TestCase):
         log = b""
         with open(reader, "rb", buffering=0) as pipe:
             deadline = time.monotonic() + 60
-            while b"the log could not keep up: dropped " not in log:
+            while b"wrote faster than the log can: dropped " not in log:
                 self.assertTrue(select.select([pipe], [], [], deadline - time.monotonic())[0], "dropped lines are counted")
                 log = log[-200:] + pipe.read(1 << 16)
         self.assertEqual(daemon.stop(30), 0)

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import unittest
 
 from harness import BUILD, ROOT, Daemon, alive, python_pool, until
@@ -278,8 +279,10 @@ class FrontDoor(unittest.TestCase):
         finally:
             for name in ("NOTIFY_SOCKET", "LISTEN_FDS", "INVOCATION_ID", "JOURNAL_STREAM"):
                 del os.environ[name]
-        names = daemon.finished(daemon.enqueue("environment"))["result"].keys()
-        self.assertFalse({"NOTIFY_SOCKET", "LISTEN_FDS", "INVOCATION_ID", "JOURNAL_STREAM", "JOBSUP_TOKEN"} & names)
+        environment = daemon.finished(daemon.enqueue("environment"))["result"]
+        self.assertFalse({"LISTEN_FDS", "INVOCATION_ID", "JOURNAL_STREAM", "JOBSUP_TOKEN"} & environment.keys())
+        # Its own pool's, not the daemon's.
+        self.assertEqual(environment["NOTIFY_SOCKET"], str(daemon.runtime / "notify-py.sock"))
 
     def test_stop_waits_for_the_running_job_and_leaves_nobody(self):
         daemon = Daemon({"py": python_pool()}).start()
@@ -341,16 +344,29 @@ class DocumentedJSON(unittest.TestCase):
     #: The objects within objects: where they are, and the row that lists their fields.
     INNER = {
         "the job": {"progress": "its `progress`", "error": "its `error`", "attempts": "each of its `attempts`"},
-        "the pool": {"workers": "the worker"},
+        "the pool": {"workers": "the worker", "ends": "each of its `ends`", "rollout": "its `rollout`"},
         "the worker": {"jobs": "each of its `jobs`"},
-        "the status": {"store": "its `store`", "queues": "the queue", "pools": "the pool"},
+        "the status": {
+            "store": "its `store`", "worker_limits": "its `worker_limits`", "log": "its `log`", "queues": "the queue",
+            "pools": "the pool",
+        },
     }
     #: The types that the command reads the objects into.
     TYPES = {
         "JobDocument": "the job", "Progress": "its `progress`", "Failure": "its `error`",
         "Attempt": "each of its `attempts`", "QueueDocument": "the queue", "PoolDocument": "the pool",
         "WorkerDocument": "the worker", "Job": "each of its `jobs`", "StatusDocument": "the status", "Store": "its `store`",
+        "Log": "its `log`", "Rollout": "its `rollout`", "WorkerEndDocument": "each of its `ends`",
+        "WorkerLimits": "its `worker_limits`",
     }
+
+    #: A service that says how it is.
+    TELLING = """
+import os, signal, socket
+to = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+to.sendto(b"READY=1\\nSTATUS=serving", os.environ["NOTIFY_SOCKET"])
+signal.pause()
+"""
 
     def setUp(self):
         text = (ROOT / "Sources" / "Documentation.docc" / "CommandLine.md").read_text()
@@ -379,13 +395,24 @@ class DocumentedJSON(unittest.TestCase):
 
     def test_every_command(self):
         pools = {
-            "py": python_pool(processes={"min": 0, "max": 4, "start": 2}),
+            "py": python_pool(processes={"min": 0, "max": 4, "start": 2}, rollout_patience="100ms"),
             "parked": python_pool(queues=["parked"], processes=0),
+            "held": {"kind": "service", "command": ["/bin/sh", "-c", "exit 125"]},
+            "telling": {"kind": "service", "command": [sys.executable, "-c", self.TELLING], "ready": "notify"},
+            # Never ready: its rollout goes on as long as the test.
+            "starting": {"kind": "service", "command": ["/bin/sleep", "600"], "ready": "1h"},
+            "stubborn": {
+                "kind": "service", "command": ["/bin/sh", "-c", "trap '' TERM; while :; do sleep 1; done"],
+                "stop_grace": "10m",
+            },
             "broken": {"kind": "exec", "command": ["/no/such/program"], "queues": ["broken"]},
             "echo": {"kind": "exec", "command": ["/bin/cat"], "queues": ["echo"]},
         }
-        daemon = Daemon(pools, {"fail": {"backoff": ["1ms"], "max_attempts": 2}}).start()
+        types = {"fail": {"backoff": ["1ms"], "max_attempts": 2}}
+        daemon = Daemon(pools, types)
         self.addCleanup(daemon.remove)
+        daemon.write(pools=pools, types=types, log={"file": str(daemon.directory / "jobsup.log")})
+        daemon.start()
         checked = set()
 
         def output(command: str, *arguments: str, stdin: str | None = None, check: bool = True):
@@ -418,6 +445,18 @@ class DocumentedJSON(unittest.TestCase):
         until(lambda: daemon.job(running).get("progress"), "there is progress")
         self.check("the job", output("job", running)[0])
 
+        self.assertEqual(output("rollout", "py")[0]["rollout"]["state"], "ended")
+        self.check("the pool", output("rollout", "starting", "--no-wait")[0])
+        self.assertEqual(daemon.json("pool", "starting")["rollout"]["done"], 0)
+        [reloaded] = output("reload")
+        self.assertEqual(reloaded.keys(), self.literal("reload"))
+        until(lambda: daemon.json("pool", "held")["health"] == "held", "a pool is held")
+        self.check("the pool", output("pool resume", "held")[0])
+        until(lambda: daemon.json("pool", "held")["health"] == "held", "it is held again")
+        until(lambda: daemon.json("pool", "stubborn")["ready"], "it is there")
+        daemon.jobsup("scale", "stubborn", "0")
+        until(lambda: daemon.json("pool", "telling")["workers"][0].get("status"), "a worker says how it is")
+
         for command, inner in {"job list": "the job", "queue": "the queue", "pool": "the pool", "worker": "the worker"}.items():
             [listing] = output(command)
             self.assertEqual(listing.keys(), self.literal(command))
@@ -432,6 +471,10 @@ class DocumentedJSON(unittest.TestCase):
         [settings] = output("config check", str(daemon.config))
         for setting in settings:
             self.assertEqual(setting.keys(), self.literal("config check"))
+        for command, arguments in (("logs", ()), ("job logs", (job["task_id"],))):
+            entries = output(command, *arguments)
+            for entry in entries:
+                self.assertEqual(entry.keys(), self.literal(command))
         daemon.jobsup("job", "cancel", running)
         for options, missing in [((), set()), (("--enqueue-only",), {"drained_per_second"})]:
             [report] = output("bench", "noop", "--jobs", "20", "--batch", "10", *options)
@@ -441,8 +484,9 @@ class DocumentedJSON(unittest.TestCase):
         self.assertEqual(checked, self.commands.keys(), "each command of the table is tried")
         for name, (always, sometimes) in self.fields.items():
             unseen = (always | sometimes) - self.seen.get(name, set())
-            # Only a store in trouble has a message.
-            self.assertEqual(unseen - ({"message"} if name == "its `store`" else set()), set(), f"{name} never had these")
+            # Only a store in trouble has a message, and only a log in the journal the unit's name.
+            rare = {"its `store`": {"message"}, "its `log`": {"unit"}}.get(name, set())
+            self.assertEqual(unseen - rare, set(), f"{name} never had these")
 
     def test_the_command_reads_what_is_listed(self):
         count = 0

@@ -8,7 +8,7 @@ import sys
 import time
 import unittest
 
-from harness import Daemon, alive, until
+from harness import Daemon, alive, python_pool, until
 
 #: Says by sd_notify what its arguments are, one message each, and then waits for its end.
 NOTIFIER = """
@@ -184,6 +184,42 @@ class Services(unittest.TestCase):
         self.assertEqual(result.returncode, 5)
         self.assertIn("there is no program /nowhere/at/all", result.stderr)
         self.assertEqual(self.ready(daemon)["workers"][0]["pid"], pid)
+
+    def test_a_rollout_that_was_taken_back_is_not_repeated_by_a_reload(self):
+        daemon = self.daemon(service("/bin/sleep", "600"))
+        pid = self.ready(daemon)["workers"][0]["pid"]
+        daemon.write(pools={"pool": service("/bin/false")}, types={})
+        daemon.jobsup("reload")
+        until(lambda: daemon.json("pool", "pool")["rollout"]["state"] == "ended", "it is taken back")
+        self.assertEqual(daemon.jobsup("reload").stdout, "nothing has changed\n")
+        daemon.write(pools={"pool": service("/bin/false", processes=2)}, types={})
+        self.assertIn("goes on with other numbers", daemon.jobsup("reload").stdout)
+        pool = self.ready(daemon, 2)
+        self.assertEqual(pool["command"], ["/bin/sleep", "600"])
+        self.assertIn(pid, [worker["pid"] for worker in pool["workers"]])
+        daemon.write(pools={"pool": service("/bin/sleep", "601", processes=2)}, types={})
+        daemon.jobsup("reload")
+        until(lambda: daemon.json("pool", "pool")["rollout"].get("message") == "generation 3 is in place", "the next one works")
+
+    def test_a_pool_may_change_its_kind_while_its_workers_leave(self):
+        daemon = Daemon({"pool": {**python_pool(processes=1)}}).start()
+        self.addCleanup(daemon.remove)
+        self.ready(daemon)
+        job = daemon.enqueue("sleep", {"seconds": 2})
+        until(lambda: daemon.job(job)["status"] == "processing", "it runs")
+        daemon.write(pools={"pool": notifier("READY=1")}, types={})
+        daemon.jobsup("reload")
+        self.assertEqual(daemon.finished(job)["status"], "completed")
+        workers = until(lambda: (w := daemon.workers()) and len(w) == 1 and w, "the old pool is gone")
+        os.kill(workers[0]["pid"], signal.SIGKILL)
+        until(lambda: (w := daemon.workers()) and w[0]["name"] != workers[0]["name"] and w[0]["state"] == "ready",
+              lambda: f"the next one can notify as well:\n{daemon.tail()}")
+
+    def test_hundreds_are_started_and_leave_nothing(self):
+        daemon = self.daemon(service("/bin/sleep", "600", processes=400))
+        workers = self.ready(daemon, 400)["workers"]
+        self.assertEqual(daemon.stop(), 0)
+        self.assertFalse([worker["pid"] for worker in workers if alive(worker["pid"])])
 
     def test_limits_reach_the_program(self):
         script = "ulimit -n; ulimit -c; umask; cat /proc/self/oom_score_adj; nice; exec sleep 600"

@@ -90,4 +90,33 @@ import Testing
             return
         }
     }
+
+    /// Stopped above its limit of memory: like a crash, but told apart.
+    @Test func aJobWhoseWorkerIsStoppedForItsMemoryGoesBackAndTheThirdTimeIsQuarantined() {
+        let report = AttemptReport.interrupted(type: "MemoryLimit", message: "worker w was stopped at 1100 MiB")
+        let failure = Failure(cause: .memory, type: "MemoryLimit", message: "worker w was stopped at 1100 MiB")
+        #expect(verdict(report, job(attempt: 3, crashes: 1)) == .requeue(failure: failure))
+        guard case .finish(.failed, let last) = verdict(report, job(crashes: 2)) else {
+            Issue.record("not quarantined")
+            return
+        }
+        #expect(last.cause == .quarantined && last.type == "MemoryLimit" && last.message.hasPrefix("3 workers died"))
+    }
+
+    @Test func aJobForWhichThereIsNoMemoryWaitsAndUsesNoAttempt() {
+        let report = AttemptReport.noMemory(until: .seconds(5), message: "why")
+        let failure = Failure(cause: .memory, type: "NoMemory", message: "why")
+        #expect(
+            verdict(report, job(attempt: 3, crashes: 2))
+                == .postpone(until: now + .seconds(5), reason: .memory, usesAttempt: false, failure: failure))
+    }
+
+    @Test func exitCode75IsAnotherAttemptByThePolicy() {
+        let report = AttemptReport.retryLater(type: "exit 75", message: "m")
+        let failure = Failure(cause: .retryRequested, type: "exit 75", message: "m")
+        #expect(
+            verdict(report, job())
+                == .postpone(until: now + .seconds(10), reason: .retry, usesAttempt: true, failure: failure))
+        #expect(verdict(report, job(attempt: 3)) == .finish(.failed, failure: failure))
+    }
 }

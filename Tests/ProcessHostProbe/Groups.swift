@@ -44,6 +44,9 @@ struct Groups {
             case "cpu": probe.cpu()
             case "user": probe.user()
             case "unsupported": probe.unsupported()
+            case "failures": probe.failures()
+            case "notify": try probe.notify()
+            case "machine": probe.machine()
             case "cost": probe.cost()
             case "serve": probe.serve()
             default: Probe.say("unknown", name)
@@ -103,9 +106,10 @@ struct Groups {
         run("own-default", SpawnRequest(executable: "/bin/sed", arguments: ["-n", "s/^0:://p", "/proc/self/cgroup"]))
     }
 
-    /// Own session, double fork, and another user where that is possible.
+    /// Own session, double fork, without the marker, and another user where that is possible: only the group tells whose it is.
     private func escape() {
-        let user = geteuid() == 0 ? "setpriv --reuid=65534 --clear-groups" : ""
+        let unmark = "prlimit --rttime=1000000000:1000000000"
+        let user = geteuid() == 0 ? "\(unmark) setpriv --reuid=65534 --clear-groups" : unmark
         let inner = "setsid \(user) sh -c 'echo $$; exec sleep 1000' & echo $!"
         let script = "(setsid sh -c \"\(inner.replacing("$", with: "\\$"))\" &); exec sleep 1000"
         expectGone("escape", start(shell(script), lines: 2))
@@ -119,6 +123,44 @@ struct Groups {
             """
         let running = start(shell(script, ControlGroupLimits(name: "bomb", pidsMax: 200)), lines: 20)
         expectGone("bomb", (running.handle, [], running.end))
+    }
+
+    /// No group is left of what was not started.
+    private func failures() {
+        run("failure-weight", shell("exit 0", ControlGroupLimits(name: "x", cpuWeight: 0)))
+        var request = shell("exit 0")
+        request.limits.openFiles = 1 << 40
+        run("failure-limit", request)
+        run("failure-program", SpawnRequest(executable: "/does/not/exist"))
+    }
+
+    /// Said by a descendant that has lost everything but the group.
+    private func notify() throws {
+        let socket = try host.openNotifySocket(path: "/tmp/probe-notify-\(getpid())", mode: 0o666)
+        defer { host.closeNotifySocket(socket) }
+        let speaker = """
+            import os, socket, time
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            s.connect(os.environ["NOTIFY_SOCKET"])
+            s.send(b"STATUS=found by its group")
+            time.sleep(1000)
+            """
+        var request = shell(
+            "(setsid prlimit --rttime=1000000000:1000000000 /usr/bin/python3 -c '\(speaker)' &); exec sleep 1000")
+        request.notifySocket = socket
+        let (said, ended) = (Ended(), Ended())
+        let handle = host.start(request) { event in
+            switch event {
+            case .notified(let message):
+                Probe.say("notify", message.status ?? "")
+                said.set()
+            case .exited, .failed: ended.set()
+            case .started, .lines: break
+            }
+        }
+        said.wait()
+        handle.killTree()
+        ended.wait()
     }
 
     /// What is left behind after an exit by the process's own will.
@@ -158,11 +200,28 @@ struct Groups {
         }
     }
 
+    /// Takes all the memory that there is; only for a machine that is made for it.
+    private func machine() {
+        let script = "exec /usr/bin/python3 -c 'x = []\nwhile True: x.append(b\"x\" * (1 << 22))'"
+        guard let exit = run("machine", shell(script)) else { return }
+        Probe.say("machine-kills", exit.machineOOMKills)
+        Probe.say("machine-probably", "\(exit.wasProbablyOutOfMemory)")
+        Probe.say("machine-own", exit.oomKills)
+    }
+
     /// Grows past what it should, and is slowed down, not killed.
     private func high() {
         let script = """
-            /usr/bin/python3 -c 'x = [b"x" * (1 << 20) for _ in range(24)]'
-            echo $(grep '^high ' $g/memory.events) $(grep '^max ' $g/memory.events)
+            exec /usr/bin/python3 -c '
+            import sys
+            kept = []
+            def count(name):
+                lines = open(sys.argv[1] + "/memory.events").read().split("\\n")
+                return [int(line.split()[1]) for line in lines if line.startswith(name + " ")][0]
+            while count("high") == 0 and len(kept) < 100:
+                kept.append(b"x" * (1 << 20))
+            print("high", count("high"), "max", count("max"))
+            ' $g
             """
         let limits = ControlGroupLimits(name: "high", memoryHighBytes: 20 << 20, memoryMaxBytes: 200 << 20)
         let exit = run("high", shell(script, limits))
@@ -170,7 +229,8 @@ struct Groups {
     }
 
     private func pids() {
-        let script = "for i in $(seq 30); do sleep 1000 & done 2>/dev/null; cat $g/pids.max"
+        // A shell that cannot fork ends.
+        let script = "(for i in $(seq 30); do sleep 1000 & done) 2>/dev/null; read max < $g/pids.max; echo $max"
         let exit = run("pids", shell(script, ControlGroupLimits(name: "pids", pidsMax: 10)))
         Probe.say("pids-hits", exit?.pidsMaxHits ?? -1)
     }

@@ -18,6 +18,7 @@ struct Probe {
         case "end": try Ending.run()
         case "few-descriptors": try Limits.withFewDescriptors()
         case "few-processes": try Limits.withFewProcesses()
+        case "sweep": try Sweep.run(count: number(1))
         case "groups": try Groups.run(Array(arguments.dropFirst()))
         case "without-rights": try Rights.run()
         default:

@@ -120,6 +120,34 @@ struct NotifyTests {
         }
     }
 
+    @Test func programThatIsFasterThanItsStartIsHeard() async throws {
+        let flag = FileManager.default.temporaryDirectory.appendingPathComponent("flag-\(UUID().uuidString)").path
+        defer { unlink(flag) }
+        // The start is held up until the program has said more than fits in the socket: some of it has been read by then.
+        let host = try ProcessHost(
+            logger: TestHost.quiet,
+            startProcess: { process in
+                try process.run()
+                let deadline = ContinuousClock.now + .seconds(20)
+                while access(flag, F_OK) != 0, ContinuousClock.now < deadline { usleep(1000) }
+            })
+        try await withSocket(on: host) { socket in
+            let queue = Int(ProcFile.read("/proc/sys/net/unix/max_dgram_qlen")?.dropLast() ?? "") ?? 10
+            let count = min(queue + 20, 200)
+            let script = Self.speaker.replacing("time.sleep", with: "open('\(flag)', 'w'); time.sleep")
+            let request = python(script, (0..<count).map { "ERRNO=\($0)" }, socket)
+            let (handle, witness) = TestHost.start(request, on: host)
+            try await notified(witness) { $0.errno == Int32(count - 1) }
+            #expect(Self.messages(witness.events).compactMap(\.errno) == (0..<Int32(count)).map { $0 })
+            guard case .started = witness.events.first else {
+                Issue.record("not in order: \(witness.events)")
+                return
+            }
+            handle.killTree()
+            _ = try await witness.exit()
+        }
+    }
+
     @Test func lastWordsComeBeforeTheExit() async throws {
         try await withSocket { socket in
             let script = Self.speaker.replacing("time.sleep(1000)", with: "os._exit(3)")

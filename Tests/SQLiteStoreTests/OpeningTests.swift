@@ -72,7 +72,16 @@ struct OpeningTests {
         let place = try SQLitePlace()
         try place.open().close()
         try Intruder(place.path).execute("PRAGMA user_version = 7")
-        #expect(error(opening: place.path) == .tooNew(found: 7, known: 1))
+        #expect(error(opening: place.path) == .tooNew(found: 7, known: 2))
+    }
+
+    @Test("a store of an older version is brought to this one, with all that is in it")
+    func older() throws {
+        let place = try SQLitePlace()
+        try place.open().close()
+        try Intruder(place.path).execute("PRAGMA user_version = 1")
+        try place.open().close()
+        #expect(try Intruder(place.path).number("PRAGMA user_version") == 2)
     }
 
     @Test("a directory that is not there, or a path that is one, is named")

@@ -54,7 +54,7 @@ seen=$(enqueue environment '{}' --queue naps)
 eventually "the environment of a Python worker arrives" 'completed "$seen"'
 listing=$(enqueue environment '{}' --queue programs)
 eventually "exec workers do jobs" 'completed "$listing"'
-withheld='NOTIFY_SOCKET|WATCHDOG_|LISTEN_|FDSTORE|INVOCATION_ID|JOURNAL_STREAM|CREDENTIALS_DIRECTORY'
+withheld='/run/systemd/notify|WATCHDOG_|LISTEN_|FDSTORE|INVOCATION_ID|JOURNAL_STREAM|CREDENTIALS_DIRECTORY'
 check "nothing of the service manager's reaches a Python worker" 'result "$seen" | grep -q JOBSUP_WORKER && ! result "$seen" | grep -E "$withheld"'
 check "nor an exec worker" 'result "$listing" | grep -q JOBSUP_JOB_ID= && ! result "$listing" | grep -E "$withheld"'
 
@@ -89,7 +89,7 @@ check "and in the journal" '[ "$(entries -u supervisor MESSAGE_ID="$(message_id 
 
 long=$(enqueue nap '{"name": "long", "seconds": 5}' --queue naps)
 eventually "a job of 5 s runs" 'grep -q "begin long" /var/lib/jobsup/naps'
-check "daemon and workers are in the unit's group" '[ "$(grep -c . $group/cgroup.procs)" -ge 3 ] && [ "$(pgrep -c -u jobsup)" -ge 3 ]'
+check "daemon and workers are in the unit's group" '[ "$(find $group -name cgroup.procs -exec cat {} + | grep -c .)" -ge 3 ] && [ "$(pgrep -c -u jobsup)" -ge 3 ]'
 begin=$(now)
 systemctl stop supervisor &
 eventually "STATUS= says that the daemon drains" 'property supervisor StatusText | grep -q drain'

@@ -63,6 +63,11 @@ import Testing
         #expect(entries.items.last?[.message] == "failed error=Cause()")
     }
 
+    @Test func aMessageThatEndsLikePairsIsLeftAsItIs() {
+        logger().info("paid job=7", metadata: ["job": "8"])
+        #expect(entries.items.last?[.message] == "paid job=7" && value("job") == "8")
+    }
+
     @Test func aValueKeepsItsLinesInItsField() {
         logger().info("failed", metadata: ["error": "Traceback\n  line 1\nPRIORITY=0"])
         #expect(value("error") == "Traceback\n  line 1\nPRIORITY=0")

@@ -56,6 +56,8 @@ int clinux_sealed_memory(const char *name, const void *bytes, size_t count);
 int clinux_set_nonblocking(int descriptor);
 /* Closes every descriptor from first to last. */
 int clinux_close_range(unsigned first, unsigned last);
+/* Makes every descriptor from first on close-on-exec; -EINVAL before Linux 5.11. */
+int clinux_close_on_exec_from(unsigned first);
 int clinux_eventfd(void);
 /* Whether so many (up to 64) descriptors could be opened just now. */
 int clinux_probe_descriptors(int count);

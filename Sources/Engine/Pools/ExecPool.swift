@@ -6,6 +6,7 @@ import Supervision
 /// A pool that runs one program for each job. Lives on the engine's event loop.
 final class ExecPool: WorkerPool {
     private(set) var settings: PoolSettings
+    var configured: PoolSettings
     private let context: EngineContext
     private(set) var wanted = 0
     private(set) var runs: [ExecRun] = []
@@ -16,16 +17,23 @@ final class ExecPool: WorkerPool {
     private var isDraining = false
     private(set) var isRemoved = false
     private var backoff = RestartBackoff()
-    /// Armed while the pool pauses because its program cannot be started.
+    private var health: PoolHealth
+    /// Armed while the pool pauses because its program cannot be started, or dies too often.
     private var pause: Scheduled<Void>?
 
     init(settings: PoolSettings, context: EngineContext) {
         self.settings = settings
+        configured = settings
         self.context = context
+        health = PoolHealth(settings.restart)
     }
 
     var isEmpty: Bool { runs.isEmpty }
-    var demand: Int { isDraining || pause != nil ? 0 : max(0, wanted - runs.count) }
+    var demand: Int {
+        if isDraining || pause != nil { return 0 }
+        // One at a time, until one does well.
+        return health.isDegraded ? (runs.isEmpty ? min(1, wanted) : 0) : max(0, wanted - runs.count)
+    }
 
     func start() {
         scale(to: settings.processes)
@@ -150,10 +158,7 @@ final class ExecPool: WorkerPool {
                 jobs: [run.job.lease.job], peakMemoryBytes: nil, lastWords: [], foreignSignal: nil))
         context.emit(.spawnFailed(pool: settings.name, message: error.words, retryIn: delay))
         guard !isDraining else { return }
-        pause = context.schedule(at: context.time.uptime() + delay) {
-            self.pause = nil
-            self.context.pump()
-        }
+        pauseFor(delay)
     }
 
     private func exited(_ run: ExecRun, _ exit: ProcessExit) {
@@ -163,6 +168,7 @@ final class ExecPool: WorkerPool {
         let end = run.end(exit, at: context.time.now())
         let report = run.report(on: exit, end.cause, resultLimitBytes: context.limits.resultBytes)
         if exit.isSuccess { completed += 1 } else { failed += 1 }
+        judge(run, report)
         if exit.isDeath {
             ends.add(end)
             context.emit(.workerExited(run.named, end))
@@ -171,11 +177,43 @@ final class ExecPool: WorkerPool {
             // Ended by the daemon's own stop: interrupted, no fault of the job.
             context.store.release([run.job.lease])
         } else {
-            let end = AttemptEnd(job: run.job, report: report, startedAt: run.startedAt)
+            let end = AttemptEnd(job: run.job, report: spared(report), startedAt: run.startedAt)
             context.settler.settle([end], worker: run.name, link: nil)
         }
         context.pump()
         context.processEnded()
+    }
+
+    /// What a run says about the program: one that dies with many different jobs is broken, and the jobs are not.
+    private func judge(_ run: ExecRun, _ report: AttemptReport) {
+        switch report {
+        case .done:
+            health.completedJob()
+            if health.recover() { context.emit(.poolRecovered(pool: settings.name)) }
+        case .crashed:
+            let wasDegraded = health.isDegraded
+            let isNew = health.death(
+                at: context.time.uptime(), jobs: [run.job.lease.job.rawValue], wanted: wanted)
+            if isNew, case .degraded(let why) = health.state {
+                context.emit(.poolDegraded(pool: settings.name, why: why))
+            }
+            if isNew || wasDegraded, pause == nil { pauseFor(PoolHealth.canaryInterval) }
+        default: break
+        }
+    }
+
+    /// In a degraded pool a death is not counted against the job; it waits, so that the next one gets its turn.
+    private func spared(_ report: AttemptReport) -> AttemptReport {
+        guard health.isDegraded, case .crashed(_, let message) = report else { return report }
+        let words = "\(message); the pool is degraded, so it is not counted against the job"
+        return .snooze(for: PoolHealth.canaryInterval * 2, reason: words)
+    }
+
+    private func pauseFor(_ delay: Duration) {
+        pause = context.schedule(at: context.time.uptime() + delay) {
+            self.pause = nil
+            self.context.pump()
+        }
     }
 
     private func remove(_ run: ExecRun) {
@@ -188,7 +226,7 @@ final class ExecPool: WorkerPool {
     }
 
     var wantsMeasuring: Bool {
-        (settings.recycle.watchesMemory || context.limitsMemoryByType()) && !runs.isEmpty
+        (settings.watchedMemory.watchesMemory || context.limitsMemoryByType()) && !runs.isEmpty
     }
 
     var isNearMemoryLimit: Bool { !runs.isEmpty }
@@ -198,7 +236,7 @@ final class ExecPool: WorkerPool {
             guard let id = run.process?.id, let bytes = bytes[id] else { continue }
             run.memoryBytes = bytes
             run.peakMemoryBytes = max(run.peakMemoryBytes ?? 0, bytes)
-            let limit = [settings.recycle.memoryHardBytes, context.memoryLimit(run.job.type)].compactMap(\.self).min()
+            let limit = [settings.watchedMemory.memoryHardBytes, context.memoryLimit(run.job.type)].compactMap(\.self).min()
             if let limit, bytes > limit { stop(run, .memoryLimit(bytes: bytes, limit: limit)) }
         }
     }
@@ -223,6 +261,7 @@ final class ExecPool: WorkerPool {
         pause?.cancel()
         pause = nil
         backoff.healthy()
+        if health.recover() { context.emit(.poolRecovered(pool: settings.name)) }
         context.pump()
     }
 
@@ -231,12 +270,15 @@ final class ExecPool: WorkerPool {
             WorkerStatus(
                 name: run.name, pool: settings.name, pid: run.pid, state: run.stopReason == nil ? .busy : .stopping,
                 since: run.startedAt,
-                jobs: [RunningJob(id: run.job.lease.job, type: run.job.type, since: run.startedAt)],
+                jobs: [
+                    RunningJob(
+                        id: run.job.lease.job, type: run.job.type, since: run.startedAt, limit: run.job.timeout)
+                ],
                 completed: 0, failed: 0, build: "", generation: 1, memoryBytes: run.memoryBytes, statusText: nil,
                 note: run.stopReason?.words)
         }
         return PoolStatus(
-            settings: settings, wanted: wanted, health: .healthy, generation: 1, rollout: .none, workers: workers,
+            settings: settings, wanted: wanted, health: health.state, generation: 1, rollout: .none, workers: workers,
             backoff: pause == nil ? 0 : max(0, wanted), restarts: 0, recycled: 0, completed: completed, failed: failed,
             ends: ends.all)
     }

@@ -56,4 +56,6 @@ package struct RunningJob: Sendable {
     package let id: JobID
     package let type: String
     package let since: Timestamp
+    /// What its attempt may take; `nil` for as long as it likes.
+    package let limit: Duration?
 }

@@ -61,7 +61,9 @@ extension ResidentPool {
         worker.process?.killTree()
         let isAsked = worker.wasAsked(exit)
         let cause = EndCause(exit, after: isAsked ? worker.stopReason : nil, peakBytes: worker.peakMemoryBytes)
-        let isFault = !isAsked || (worker.stopReason?.isDeath ?? true) || worker.leftInVain(at: context.time.uptime())
+        let isDeath = !isAsked || (worker.stopReason?.isDeath ?? true) || worker.leftInVain(at: context.time.uptime())
+        // One that the kernel did not let go of was counted when it was given up.
+        let isFault = isDeath && !worker.isAbandoned
         record(worker, cause, isExpected: !isFault)
         let isCrash = !isAsked || (worker.stopReason?.isDeath ?? false)
         let crashed = isCrash ? worker.jobs.running.filter { $0.ending == nil } : []
@@ -75,6 +77,7 @@ extension ResidentPool {
 
     /// The kernel does not let go of it. It can run no code any more, so its jobs may run elsewhere.
     func abandon(_ worker: Worker) {
+        worker.isAbandoned = true
         context.emit(.workerUnkillable(worker.named))
         worker.link?.close()
         worker.link = nil
@@ -124,6 +127,7 @@ extension ResidentPool {
 
     private func restart(_ slot: Slot, after worker: Worker, isFault: Bool) -> Duration {
         guard !isDraining else { return .zero }
+        if health.isHeld { return .zero }
         if isFault { counts.restarts += 1 } else { counts.recycled += 1 }
         if !isFault || worker.isHealthy(at: context.time.uptime()) { slot.backoff.healthy() }
         let delay = slot.backoff.death(using: &context.random)

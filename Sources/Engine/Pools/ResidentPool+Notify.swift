@@ -6,7 +6,8 @@ extension ResidentPool {
     /// Made with the first worker. Without it the pool works all the same, unless its workers have to say that they are ready.
     func openNotifySocket() {
         guard notifySocket == nil else { return }
-        let path = "\(context.runtimeDirectory)/notify-\(settings.name).sock"
+        // A number of its own: a pool that is being removed may have the same name.
+        let path = "\(context.runtimeDirectory)/notify-\(settings.name).\(context.nextNumber()).sock"
         let mode: UInt32 = settings.user == nil ? 0o600 : 0o666
         do throws(SystemCallFailure) {
             // The kernel tells who sends, so that others may be let in.

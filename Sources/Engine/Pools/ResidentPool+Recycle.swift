@@ -65,11 +65,11 @@ extension ResidentPool {
     }
 
     var wantsMeasuring: Bool {
-        (settings.recycle.watchesMemory || context.limitsMemoryByType()) && !isEmpty
+        (settings.watchedMemory.watchesMemory || context.limitsMemoryByType()) && !isEmpty
     }
 
     var isNearMemoryLimit: Bool {
-        let limit = settings.recycle.memorySoftBytes ?? settings.recycle.memoryHardBytes
+        let limit = settings.watchedMemory.memorySoftBytes ?? settings.watchedMemory.memoryHardBytes
         return everyWorker.contains { worker in
             guard let bytes = worker.memoryBytes else { return true }
             return limit.map { bytes > $0 / 2 } ?? !worker.jobs.isEmpty

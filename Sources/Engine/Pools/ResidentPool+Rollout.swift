@@ -22,7 +22,8 @@ extension ResidentPool {
         for slot in slots { withdrawSuccessor(of: slot, .rollout) }
         // A rollout that is under way has not proved its generation: the way back leads to the one before.
         let previous = rollout.flatMap { $0.isGoingBack ? nil : $0.previous } ?? generation
-        let target = Generation(number: generation.number + 1, settings: settings)
+        generations += 1
+        let target = Generation(number: generations, settings: settings)
         let outcomes = RolloutRule.Outcomes(completed: previous.completed, failed: previous.failed)
         rollout = Rollout(
             from: previous, to: target, rule: RolloutRule(old: outcomes, patience: settings.rolloutPatience))

@@ -41,6 +41,7 @@ extension ResidentPool {
             let started = wall - .microseconds(Int64(frame.runMicroseconds))
             ends.append(AttemptEnd(job: job, report: report, startedAt: started))
         }
+        worker.link?.await(ends.count + stale.count)
         if !stale.isEmpty { worker.link?.confirm(accepted: 0, stale: stale) }
         if !returned.isEmpty { context.store.release(returned) }
         if !interrupted.isEmpty { giveBack(interrupted, interruptedIn: worker) }

@@ -30,7 +30,7 @@ extension ResidentPool {
         serial += 1
         let worker = Worker(
             name: "\(settings.name)-\(serial)", pool: settings.name, token: context.makeToken(), generation: generation,
-            recycling: RecycleRule(settings.recycle, using: &context.random), spawnedAt: context.time.uptime(),
+            recycling: RecycleRule(settings.watchedMemory, using: &context.random), spawnedAt: context.time.uptime(),
             since: context.time.now())
         worker.slot = slot
         worker.stateDeadline = worker.spawnedAt + settings.bootTimeout
@@ -63,6 +63,8 @@ extension ResidentPool {
             own["JOBSUP_OUTPUT_TAGS"] = "1"
             own["JOBSUP_QUEUES"] = settings.queues.joined(separator: ",")
         }
+        // As the service manager does it; WATCHDOG_PID is left out, since nobody knows the number before the start.
+        if let watchdog = settings.watchdog { own["WATCHDOG_USEC"] = String(watchdog.inMilliseconds * 1000) }
         return settings.environment.merging(own) { _, own in own }
     }
 

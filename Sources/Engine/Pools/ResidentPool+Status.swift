@@ -9,7 +9,9 @@ extension ResidentPool {
             WorkerStatus(
                 name: worker.name, pool: settings.name, pid: worker.pid, state: worker.state, since: worker.since,
                 jobs: worker.jobs.running.sorted { $0.lease.job < $1.lease.job }.map { job in
-                    RunningJob(id: job.lease.job, type: job.type, since: now - (uptime - (job.startedAt ?? uptime)))
+                    RunningJob(
+                        id: job.lease.job, type: job.type, since: now - (uptime - (job.startedAt ?? uptime)),
+                        limit: job.timeout)
                 },
                 completed: worker.completed, failed: worker.failed, build: worker.build,
                 generation: worker.generation.number, memoryBytes: worker.memoryBytes, statusText: worker.statusText,

@@ -22,6 +22,7 @@ final class ResidentPool: WorkerPool {
     }
 
     let context: EngineContext
+    var configured: PoolSettings
     /// What new workers are started with.
     var generation: Generation
     var slots: [Slot] = []
@@ -34,6 +35,8 @@ final class ResidentPool: WorkerPool {
     /// How the last rollout ended.
     var lastRollout: String?
     var serial = 0
+    /// The highest number of a generation so far; one that was taken back keeps its number.
+    var generations = 1
     var counts = PoolCounts()
     var ends = RecentEnds()
     var notifySocket: NotifySocket?
@@ -45,13 +48,15 @@ final class ResidentPool: WorkerPool {
 
     init(settings: PoolSettings, context: EngineContext) {
         self.context = context
+        configured = settings
         generation = Generation(number: 1, settings: settings)
         health = PoolHealth(settings.restart)
     }
 
     var settings: PoolSettings { generation.settings }
     var wanted: Int { slots.count }
-    var isEmpty: Bool { crew.isEmpty && leaving.isEmpty }
+    /// One that the kernel does not let go of is not waited for.
+    var isEmpty: Bool { crew.isEmpty && leaving.allSatisfy { $0.state == .unkillable } }
     var everyWorker: [Worker] { crew + leaving }
 
     var demand: Int {

@@ -26,7 +26,7 @@ extension ProcessLimits {
 }
 
 extension ControlGroupLimits {
-    init(_ limits: WorkerLimits, name: String) {
+    package init(_ limits: WorkerLimits, name: String) {
         self.init(
             name: name, memoryHighBytes: limits.memoryHighBytes, memoryMaxBytes: limits.memoryMaxBytes,
             cpuWeight: limits.cpuWeight, cpuPercent: limits.cpuPercent, pidsMax: limits.pidsMax,

@@ -53,6 +53,8 @@ final class Worker {
     var stopReason: StopReason?
     /// Was sent a signal to end it.
     var hasBeenSignalled = false
+    /// The kernel did not let go of it in time.
+    var isAbandoned = false
     /// Waits for its replacement.
     var recycleReason: RecycleReason?
     /// When its state has lasted too long.

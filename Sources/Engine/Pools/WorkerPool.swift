@@ -3,7 +3,10 @@ import Supervision
 
 /// The workers of one pool, as the dispatcher sees them. Lives on the engine's event loop.
 protocol WorkerPool: AnyObject {
+    /// What holds now.
     var settings: PoolSettings { get }
+    /// What the configuration said last; differs after a rollout by hand, or one that was taken back.
+    var configured: PoolSettings { get set }
     /// How many jobs it could take now.
     var demand: Int { get }
     /// Whether nothing of it runs any more.

@@ -45,6 +45,9 @@ final class ControlGroup: Sendable {
         try folder.openForWriting("cgroup.procs")
     }
 
+    /// The last part of its path, which no other group of this host has.
+    var name: Substring { folder.path.split(separator: "/").last ?? "" }
+
     /// Whether something lives in it that can be killed.
     var isPopulated: Bool {
         !isOutOfReach.load(ordering: .relaxed) && folder.isPopulated

@@ -18,6 +18,9 @@ package final class ControlGroups: Sendable {
         do throws(Delegation.Refusal) {
             let delegation = try Delegation(logger: logger)
             let controllers = try delegation.take()
+            if let text = ProcFile.read("/proc/self/cgroup"), let path = ControlGroupPath.unified(in: text) {
+                AdoptedProcesses.shared.recognizeGroups(below: String(path.dropLast(Delegation.leafName.count + 1)))
+            }
             let files = known.filter { delegation.leaf.has($0) }
             return ControlGroups(
                 support: .delegated(path: delegation.base.path, controllers: controllers), base: delegation.base,

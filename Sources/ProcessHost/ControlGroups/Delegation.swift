@@ -122,8 +122,12 @@ struct Delegation {
         let raw = open("\(folder.path)/cgroup.events", O_RDONLY | O_CLOEXEC)
         guard raw >= 0 else { return }
         let events = Descriptor(owning: raw)
-        // Opened before it is looked at: a change in between ends the waiting.
-        guard folder.isPopulated else { return }
+        // Read through the descriptor that is polled: for one that was never read there is always news.
+        var text = [UInt8](repeating: 0, count: 256)
+        let count = read(events.rawValue, &text, text.count)
+        let isPopulated = CountersFile.value(
+            of: "populated", in: String(decoding: text.prefix(max(0, count)), as: UTF8.self))
+        guard isPopulated == 1 else { return }
         var poller = pollfd(fd: events.rawValue, events: Int16(POLLPRI), revents: 0)
         _ = poll(&poller, 1, Self.patienceMilliseconds)
     }

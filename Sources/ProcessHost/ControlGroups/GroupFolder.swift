@@ -59,11 +59,16 @@ struct GroupFolder: Hashable, Sendable {
         read("cgroup.events").map { CountersFile.value(of: "populated", in: $0) == 1 } ?? false
     }
 
-    /// Kills everything in it, in one step where the kernel can (Linux 5.14): no fork escapes. Otherwise one by one; returns whether
-    /// there was something that this process may kill.
+    /// Kills everything in it, in one step where the kernel can (Linux 5.14): no fork escapes. Otherwise one by one; `false` when there
+    /// was nothing that this process may kill.
     @discardableResult
     func kill() -> Bool {
         if (try? write("1", to: "cgroup.kill")) != nil { return true }
+        return killOneByOne()
+    }
+
+    /// What is born meanwhile is not met: to be repeated until the group is empty.
+    func killOneByOne() -> Bool {
         var reached = false
         for processID in allProcesses {
             let raw = clinux_pidfd_open(processID)

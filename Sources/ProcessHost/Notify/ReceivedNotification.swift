@@ -4,6 +4,9 @@ import Glibc
 /// A message on a notify socket, and who the kernel says has sent it.
 struct ReceivedNotification {
     let sender: Int32
+    /// Looked at early: the sender may end before it is known to whom it belongs.
+    var marker: UInt64?
+    var groupPath: String?
     /// `nil` when it is too long.
     let message: NotifyMessage?
     /// Open until whoever waits at the barrier may go on.

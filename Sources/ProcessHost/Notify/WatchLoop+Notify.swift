@@ -6,6 +6,8 @@ extension WatchLoop {
     private static let messagesInATurn = 64
     /// More than the kernel lets wait in a socket by default.
     private static let turnsAtAnExit = 8
+    /// Of those that nobody can be found for while processes are being started.
+    private static let unclaimedLimit = 256
     /// Senders whose messages were dropped are named once, as long as there are not too many to keep.
     private static let strangersLimit = 1024
 
@@ -19,6 +21,7 @@ extension WatchLoop {
     }
 
     func stopListening(on socket: NotifySocket) {
+        unclaimed[socket.id] = nil
         guard sockets.removeValue(forKey: socket.id) != nil else { return }
         equipment.all.remove(rawValue: socket.descriptor.rawValue)
     }
@@ -41,11 +44,11 @@ extension WatchLoop {
                 isEmpty = true
                 break
             }
-            if let barrier = received.barrier { barriers.append(barrier) }
             guard let process = sender(of: received, on: socket) else {
-                noteStranger(received.sender)
+                keepOrDrop(received, from: socket)
                 continue
             }
+            if let barrier = received.barrier { barriers.append(barrier) }
             guard let message = received.message else {
                 equipment.logger.debug(
                     "a notification longer than \(NotifyParser.limitBytes) bytes is dropped",
@@ -80,8 +83,49 @@ extension WatchLoop {
     private func sender(of received: ReceivedNotification, on socket: NotifySocket) -> WatchedProcess? {
         let process =
             processes.process(withID: received.sender)
-            ?? ProcessMarker.read(of: received.sender).flatMap { processes.process(withMarker: $0) }
+            ?? (received.marker ?? ProcessMarker.read(of: received.sender)).flatMap {
+                processes.process(withMarker: $0)
+            }
+            ?? (received.groupPath ?? groupPath(of: received.sender)).flatMap { processes.process(withGroup: $0) }
         return process?.order.request.notifySocket === socket ? process : nil
+    }
+
+    /// For descendants that have lost the marker.
+    private func groupPath(of processID: Int32) -> String? {
+        guard equipment.groupWatch != nil else { return nil }
+        return ProcFile.read("/proc/\(processID)/cgroup").flatMap { ControlGroupPath.unified(in: $0) }
+    }
+
+    /// A program can speak before the thread that started it has told us of it.
+    private func keepOrDrop(_ received: ReceivedNotification, from socket: NotifySocket) {
+        guard launches[socket.id] != nil, unclaimed[socket.id, default: []].count < Self.unclaimedLimit else {
+            return noteStranger(received.sender)
+        }
+        var kept = received
+        kept.marker = ProcessMarker.read(of: received.sender)
+        kept.groupPath = groupPath(of: received.sender)
+        unclaimed[socket.id, default: []].append(kept)
+    }
+
+    /// Delivers what was said by processes that have become known since.
+    func claimNotifications(from socket: NotifySocket) {
+        guard let waiting = unclaimed.removeValue(forKey: socket.id) else { return }
+        var rest: [ReceivedNotification] = []
+        for received in waiting {
+            if let process = sender(of: received, on: socket) {
+                if let message = received.message { deliver(message, of: process) }
+            } else {
+                rest.append(received)
+            }
+        }
+        if !rest.isEmpty { unclaimed[socket.id] = rest }
+    }
+
+    func launchIsOver(on socket: NotifySocket) {
+        let count = launches[socket.id, default: 1] - 1
+        launches[socket.id] = count > 0 ? count : nil
+        guard count <= 0 else { return }
+        for received in unclaimed.removeValue(forKey: socket.id) ?? [] { noteStranger(received.sender) }
     }
 
     private func noteStranger(_ processID: Int32) {

@@ -4,15 +4,18 @@ import JobModel
 /// `jobsup job`
 struct JobCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "job", abstract: "Show, list or cancel jobs.",
+        commandName: "job", abstract: "Show, list or cancel jobs, or read what they wrote.",
         discussion: """
             Examples:
               jobsup job 123
               jobsup job 123 --wait=30s
               jobsup job cancel 123
               jobsup job list --state failed
+              jobsup job logs 123 --follow
             """,
-        subcommands: [JobShowCommand.self, JobCancelCommand.self, JobListCommand.self],
+        subcommands: [
+            JobShowCommand.self, JobCancelCommand.self, JobListCommand.self, JobLogsCommand.self,
+        ],
         defaultSubcommand: JobShowCommand.self)
 }
 

@@ -6,7 +6,8 @@ struct ReloadCommand: AsyncParsableCommand {
         commandName: "reload",
         abstract: "Have the daemon read its configuration again; a wrong one changes nothing.",
         discussion: """
-            Changed pools are rolled out anew, removed ones drained, new ones started; all others go on untouched.
+            Changed pools are rolled out anew, removed ones drained, new ones
+            started; all others go on untouched.
 
             Example:
               jobsup reload

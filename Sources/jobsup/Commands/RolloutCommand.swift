@@ -8,9 +8,10 @@ struct RolloutCommand: AsyncParsableCommand {
         commandName: "rollout",
         abstract: "Replace all workers of a pool, one by one and each only when the next one has proved itself.",
         discussion: """
-            The first new worker works beside the old ones until its first jobs were good. When new workers die or fail
-            more than the old ones did, the pool goes back to what it was. A command given here holds until the daemon is
-            restarted or the pool's configuration changes.
+            The first new worker works beside the old ones until its first jobs
+            were good. When new workers die or fail more than the old ones did, the
+            pool goes back to what it was. A command given here holds until the
+            daemon is restarted or the pool's configuration changes.
 
             Examples:
               jobsup rollout mail

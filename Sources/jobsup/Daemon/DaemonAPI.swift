@@ -13,6 +13,11 @@ struct DaemonAPI: Sendable {
         try await get("status")
     }
 
+    /// Where its log is.
+    func log() async throws -> Answer<LogStatusDocument> {
+        try await get("status")
+    }
+
     // MARK: Jobs
 
     /// `task` is a JSON object.

@@ -14,8 +14,9 @@ struct StatusText {
                 + Shown.bytes(status.rssBytes),
             "store \(store.kind)  \(store.path)  synchronous \(store.synchronous)  "
                 + style.paint(health.0, health.1),
-            "jobs " + totals,
         ]
+        if let limits = status.workerLimits { heading.append(Shown.line("limits \(limits.message)")) }
+        heading.append("jobs " + totals)
         heading += status.warnings.map { style.paint(Shown.line("warning: \($0)"), .notable) }
         return [
             heading.joined(separator: "\n"), Table.of(status.queues).text(style, nothing: "no queues"),

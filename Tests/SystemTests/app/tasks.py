@@ -28,3 +28,8 @@ def nap(name, seconds):
 def fail(word):
     print(f"about to fail: {word}", file=sys.stderr, flush=True)
     raise ValueError(word)
+
+
+@app.task
+def talk(text):
+    print(text, flush=True)
