@@ -52,7 +52,8 @@ package final class Engine: Sendable {
     ) async throws -> Engine {
         let intake = SharedIntake(settings.intake)
         let rooms = try await loop.submit {
-            let rooms = build(settings, intake, store: store, host: host, on: loop, time: time, random: random, emit: emit)
+            let rooms = build(
+                settings, intake, store: store, host: host, on: loop, time: time, random: random, emit: emit)
             return NIOLoopBound(rooms, eventLoop: loop)
         }.get()
         let engine = Engine(intake, store: store, loop: loop, time: time, rooms: rooms, emit: emit)

@@ -33,7 +33,10 @@ final class MemoryGate {
                 continue
             }
             waiting.append(
-                (job, "it is expected to need \(need.inMebibytes) of memory, and \(admission.freeBytes.inMebibytes) are free"))
+                (
+                    job,
+                    "it is expected to need \(need.inMebibytes) of memory, and \(admission.freeBytes.inMebibytes) are free"
+                ))
         }
         return (admitted, waiting)
     }

@@ -21,7 +21,8 @@ package struct Remaining: Sendable {
 
     /// For people who wait.
     package var words: String {
-        let counts = "draining: \(workers) \(workers == 1 ? "worker finishes" : "workers finish") \(jobs) "
+        let counts =
+            "draining: \(workers) \(workers == 1 ? "worker finishes" : "workers finish") \(jobs) "
             + (jobs == 1 ? "job" : "jobs")
         return oldest.map { "\(counts), the oldest is \($0)" } ?? counts
     }

@@ -16,6 +16,9 @@ final class Spawner: Sendable {
         let onEvent: @Sendable (ProcessEvent) -> Void
     }
 
+    /// For all hosts of this process: what one makes close-on-exec, another may be about to hand to its child.
+    private static let oneAtATime = Mutex(())
+
     private let orders: Mailbox<Order>
     /// Ended processes, whose objects Foundation keeps until somebody waits for them.
     private let released = Mutex<[Foundation.Process]>([])
@@ -123,10 +126,12 @@ final class Spawner: Sendable {
     /// Starts it without Foundation's list of descriptors, where all of them can be made close-on-exec: also those that Foundation
     /// itself keeps for each running process.
     private func startGuarded(_ process: Foundation.Process) throws {
-        guard clinux_close_on_exec_from(3) == 0 else { return try startProcess(process) }
-        cfoundationguard_begin()
-        defer { cfoundationguard_end() }
-        try startProcess(process)
+        try Self.oneAtATime.withLock { _ in
+            guard clinux_close_on_exec_from(3) == 0 else { return try startProcess(process) }
+            cfoundationguard_begin()
+            defer { cfoundationguard_end() }
+            try startProcess(process)
+        }
     }
 
     private func checkLauncher() throws(SpawnError) {

@@ -15,7 +15,8 @@ struct LogLine {
         case .workerStarted, .workerReady, .workerExited, .workerStopping, .workerOutput, .workerRecycling,
             .workerUnkillable, .memoryWarning:
             self.init(worker: event)
-        case .spawnFailed, .notifySocketFailed, .poolScaled, .poolDegraded, .poolHeld, .poolRecovered, .rolloutStarted, .rolloutFinished,
+        case .spawnFailed, .notifySocketFailed, .poolScaled, .poolDegraded, .poolHeld, .poolRecovered, .rolloutStarted,
+            .rolloutFinished,
             .rolloutFailed:
             self.init(pool: event)
         case .jobRequeued, .jobRetried, .jobEnded, .settlementStale:

@@ -236,7 +236,8 @@ final class ExecPool: WorkerPool {
             guard let id = run.process?.id, let bytes = bytes[id] else { continue }
             run.memoryBytes = bytes
             run.peakMemoryBytes = max(run.peakMemoryBytes ?? 0, bytes)
-            let limit = [settings.watchedMemory.memoryHardBytes, context.memoryLimit(run.job.type)].compactMap(\.self).min()
+            let limit = [settings.watchedMemory.memoryHardBytes, context.memoryLimit(run.job.type)].compactMap(\.self)
+                .min()
             if let limit, bytes > limit { stop(run, .memoryLimit(bytes: bytes, limit: limit)) }
         }
     }

@@ -22,7 +22,8 @@ extension Table {
 
     static func of(_ pools: [PoolDocument]) -> Table {
         var table = Table([
-            .left("POOL"), .left("KIND"), .left("HEALTH"), .right("WANTED"), .right("ACTUAL"), .right("READY"), .right("BUSY"),
+            .left("POOL"), .left("KIND"), .left("HEALTH"), .right("WANTED"), .right("ACTUAL"), .right("READY"),
+            .right("BUSY"),
             .right("BOUNDS"), .right("RESTARTS"), .right("RECYCLED"), .left("QUEUES"), .left("LAST EXIT"),
         ])
         for pool in pools {
