@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -66,6 +67,11 @@ int clinux_become_subreaper(void) {
 }
 
 int clinux_probe_fork(void) {
+    /* posix_spawn gives the child a stack of its own; a little more, for what else a start needs. */
+    size_t stack = 256 << 10;
+    void *room = mmap(NULL, stack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (room == MAP_FAILED) return -errno;
+    munmap(room, stack);
     /* As posix_spawn does it, without a copy of the memory: what is asked is whether there is room for one more process. */
     pid_t pid = vfork();
     if (pid < 0) return -errno;

@@ -27,8 +27,10 @@ final class Dispatcher {
                 guard room > 0 else { break }
                 let jobs = context.store.claim(from: pool.settings.queues, limit: room)
                 guard !jobs.isEmpty else { break }
-                pool.take(admitted(jobs, to: pool))
-                guard jobs.count == room else { break }
+                let able = admitted(jobs, to: pool)
+                pool.take(able)
+                // Where memory is short, the rest of the queue is not asked for: it would all be put off.
+                guard jobs.count == room, able.count == jobs.count else { break }
             }
         }
     }

@@ -46,11 +46,18 @@ extension Engine {
         try await withPool(name) { $0.resume() }
     }
 
+    /// Refuses when the daemon is about to stop.
+    package func checkNotStopping() async throws {
+        let rooms = rooms
+        try await loop.submit { try rooms.value.refuseWhileStopping() }.get()
+    }
+
     private func withPool(
         _ name: String, _ body: @escaping @Sendable (any WorkerPool) throws -> Void
     ) async throws -> PoolStatus? {
         let rooms = rooms
         return try await loop.submit {
+            try rooms.value.refuseWhileStopping()
             let pool = rooms.value.pools.first { $0.settings.name == name && !$0.isRemoved }
             guard let pool else { return nil }
             try body(pool)
@@ -63,8 +70,11 @@ extension Engine {
         let rooms = rooms
         let shared = self.intake
         let changes = try await loop.submit {
-            shared.replace(by: intake)
+            try rooms.value.refuseWhileStopping()
+            shared.replace(by: intake.keepingPayloadLimit(of: shared.value))
             let changes = rooms.value.adopt(pools)
+            // A limit of memory may be new.
+            rooms.value.context.started()
             rooms.value.processEnded()
             rooms.value.dispatcher.pump()
             return changes
@@ -75,6 +85,14 @@ extension Engine {
 }
 
 extension Engine.Rooms {
+    /// What is started while the daemon stops would never be stopped.
+    func refuseWhileStopping() throws(Refusal) {
+        guard drained != nil else { return }
+        throw Refusal(
+            code: "stopping", message: "the daemon stops, and changes nothing any more",
+            hint: "wait until it runs again: systemctl status supervisor")
+    }
+
     fileprivate func adopt(_ wanted: [PoolSettings]) -> [String] {
         var changes: [String] = []
         for pool in pools where !pool.isRemoved {

@@ -32,10 +32,22 @@ package final class Engine: Sendable {
         }
 
         func completeDrain() {
-            guard let drained, pools.allSatisfy(\.isEmpty), context.settler.isQuiet else { return }
+            guard let drained, pools.allSatisfy(\.isEmpty) else { return }
+            guard context.settler.isQuiet else {
+                // On a full disk nothing can be settled; those jobs run again after the next start.
+                if patience == nil {
+                    patience = context.schedule(at: context.time.uptime() + Self.settlingLimit) { drained.succeed() }
+                }
+                return
+            }
+            patience?.cancel()
             context.settler.waiters.finishAll()
             drained.succeed()
         }
+
+        /// How long a stop waits for the last settlements.
+        private static let settlingLimit: Duration = .seconds(10)
+        private var patience: Scheduled<Void>?
     }
 
     package let store: any JobStore

@@ -20,6 +20,11 @@ package struct Intake: Sendable {
         self.payloadLimitBytes = payloadLimitBytes
     }
 
+    /// These rules with the payload limit of others: it has to be that which workers' connections were made for.
+    func keepingPayloadLimit(of other: Intake) -> Intake {
+        Intake(policies: policies, standard: standard, queues: queues, payloadLimitBytes: other.payloadLimitBytes)
+    }
+
     /// Whether any type has a limit of memory.
     var limitsMemory: Bool {
         standard.memoryLimitBytes != nil || policies.values.contains { $0.memoryLimitBytes != nil }

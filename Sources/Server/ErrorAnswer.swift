@@ -37,6 +37,7 @@ struct ErrorAnswer: Error, ResponseGenerator {
             switch refusal.code {
             case "payload_too_large", "too_many_jobs": .contentTooLarge
             case "unknown_queue": .notFound
+            case "stopping": .serviceUnavailable
             default: .badRequest
             }
         self.init(status, code: refusal.code, message: refusal.message, hint: refusal.hint)

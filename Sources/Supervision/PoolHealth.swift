@@ -20,7 +20,8 @@ package struct PoolHealth: Sendable {
     package static let crashedJobLimit = 5
 
     package private(set) var state = State.healthy
-    private let policy: RestartPolicy
+    /// May be changed at any time.
+    package var policy: RestartPolicy
     /// While it is healthy: newest last; none older than the longest interval.
     private var deaths: [Duration] = []
     private var crashedJobs: Set<Int64> = []

@@ -41,10 +41,11 @@ package struct RecycleRule: Sendable {
     }
 
     /// After its memory was measured. `jobLimit` is the least that the types of its running jobs allow, if any does.
-    package mutating func measured(_ bytes: Int, jobLimit: Int?) -> Finding? {
+    /// A worker that has not shown its health yet is not recycled: its replacement would be no better.
+    package mutating func measured(_ bytes: Int, jobLimit: Int?, isHealthy: Bool = true) -> Finding? {
         let hard = [policy.memoryHardBytes, jobLimit].compactMap { $0 }.min()
         if let hard, bytes > hard { return .stopNow(bytes: bytes, limit: hard) }
-        if let soft = policy.memorySoftBytes, bytes > soft, !isRecycled {
+        if let soft = policy.memorySoftBytes, bytes > soft, !isRecycled, isHealthy {
             isRecycled = true
             return .recycle(.memory(bytes: bytes, limit: soft))
         }

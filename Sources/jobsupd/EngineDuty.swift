@@ -44,7 +44,8 @@ struct EngineDuty: Service {
             await probeStore()
             notifier.watchdog()
             let status = try await statusLine()
-            if status != last {
+            // A drain says itself how far it is.
+            if status != last, (try? await engine.checkNotStopping()) != nil {
                 notifier.status(status)
                 last = status
             }

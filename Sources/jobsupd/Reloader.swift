@@ -23,13 +23,15 @@ actor Reloader {
 
     /// Gives what has changed, in words.
     func reload() async throws -> [String] {
+        try await engine.checkNotStopping()
         let settings = try read()
         notifier.reloading(status: "reading the configuration again")
         defer { notifier.ready(status: "running") }
         let waiting = settings.needingRestart(since: current)
         // A worker that runs as another user must be able to connect.
         let socket = settings.engine.workerSocket
-        if socket.mode != current.engine.workerSocket.mode { chmod(socket.path, socket.mode) }
+        // Only ever wider: a generation that is taken back may need it.
+        if socket.mode > current.engine.workerSocket.mode { chmod(socket.path, socket.mode) }
         var changes = try await engine.reload(settings.pools, settings.intake)
         current.pools = settings.pools
         current.intake = settings.intake

@@ -221,6 +221,41 @@ class Services(unittest.TestCase):
         self.assertEqual(daemon.stop(), 0)
         self.assertFalse([worker["pid"] for worker in workers if alive(worker["pid"])])
 
+    def test_a_second_stop_hurries_a_service_that_was_given_long(self):
+        daemon = self.daemon(service("/bin/sh", "-c", "trap '' TERM; while :; do sleep 1; done", stop_grace="10m"))
+        worker = self.ready(daemon)["workers"][0]
+        daemon.process.send_signal(signal.SIGTERM)
+        until(lambda: daemon.workers()[0]["state"] == "stopping", "it is asked to stop")
+        result = daemon.jobsup("reload", check=False)
+        self.assertEqual(result.returncode, 5)
+        self.assertIn("the daemon stops, and changes nothing any more", result.stderr)
+        daemon.process.send_signal(signal.SIGTERM)
+        self.assertEqual(daemon.process.wait(30), 0)
+        self.assertFalse(alive(worker["pid"]))
+
+    def test_a_generation_that_dies_after_its_first_moments_is_taken_back(self):
+        daemon = self.daemon(service("/bin/sleep", "600", processes=3, rollout_patience="300ms"))
+        self.ready(daemon, 3)
+        # Ready after 50 ms and in its place after 300 ms, it dies while the next ones come.
+        result = daemon.jobsup("rollout", "pool", "--no-wait", "--command", "/bin/sh", "-c", "sleep 0.4; exit 1")
+        until(lambda: (pool := daemon.json("pool", "pool"))["rollout"]["state"] == "ended" and pool["generation"] == 1,
+              lambda: f"it is taken back:\n{daemon.tail()}")
+        self.assertIn("2 of its workers died", daemon.json("pool", "pool")["rollout"]["message"])
+        self.assertEqual(self.ready(daemon, 3)["command"], ["/bin/sleep", "600"])
+
+    def test_a_rollout_of_a_pool_that_has_no_workers_ends_either_way(self):
+        daemon = self.daemon(service("/nowhere/at/all", processes=2))
+        until(lambda: daemon.json("pool", "pool")["ends"], "it cannot be started")
+        result = daemon.jobsup("rollout", "pool", "--command", "/nowhere/else", check=False)
+        self.assertEqual(result.returncode, 5)
+        self.assertIn("there is no program /nowhere/else", result.stderr)
+        daemon.jobsup("rollout", "pool", "--command", "/bin/sleep", "600")
+        self.assertEqual(self.ready(daemon, 2)["rollout"]["state"], "ended")
+
+    def test_stopping_is_no_capacity_any_more(self):
+        daemon = self.daemon(notifier("READY=1", "STOPPING=1"))
+        self.assertEqual(self.last_end(daemon)["message"], "left: it said that it stops")
+
     def test_limits_reach_the_program(self):
         script = "ulimit -n; ulimit -c; umask; cat /proc/self/oom_score_adj; nice; exec sleep 600"
         daemon = self.daemon(service(

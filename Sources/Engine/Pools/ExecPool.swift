@@ -119,7 +119,33 @@ final class ExecPool: WorkerPool {
         context.emit(.workerStopping(run.named, why: reason.words))
         run.process?.terminate()
         run.timer?.cancel()
-        run.timer = context.schedule(at: context.time.uptime() + settings.stopGrace) { run.process?.killTree() }
+        run.timer = context.schedule(at: context.time.uptime() + settings.stopGrace) {
+            run.process?.killTree()
+            run.timer = self.context.schedule(at: self.context.time.uptime() + ResidentPool.killLimit) {
+                self.abandon(run)
+            }
+        }
+    }
+
+    /// The kernel does not let go of it. It can run no code any more, so its job may run elsewhere.
+    private func abandon(_ run: ExecRun) {
+        guard runs.contains(where: { $0 === run }) else { return }
+        context.emit(.workerUnkillable(run.named))
+        remove(run)
+        let report: AttemptReport? =
+            switch run.job.ending {
+            case .timeout: .timedOut(limit: run.job.timeout ?? .zero)
+            case .cancel: .cancelled
+            case nil: nil
+            }
+        if let report {
+            let end = AttemptEnd(job: run.job, report: report, startedAt: run.startedAt)
+            context.settler.settle([end], worker: run.name, link: nil)
+        } else {
+            context.store.release([run.job.lease])
+        }
+        context.pump()
+        context.processEnded()
     }
 
     private func happened(_ event: ProcessEvent, to run: ExecRun) {
@@ -162,13 +188,15 @@ final class ExecPool: WorkerPool {
     }
 
     private func exited(_ run: ExecRun, _ exit: ProcessExit) {
+        // It was given up, and its job is settled.
+        guard runs.contains(where: { $0 === run }) else { return }
         run.process?.killTree()
         remove(run)
         backoff.healthy()
         let end = run.end(exit, at: context.time.now())
         let report = run.report(on: exit, end.cause, resultLimitBytes: context.limits.resultBytes)
         if exit.isSuccess { completed += 1 } else { failed += 1 }
-        judge(run, report)
+        if run.stopReason == nil { judge(run, report) }
         if exit.isDeath {
             ends.add(end)
             context.emit(.workerExited(run.named, end))
@@ -246,6 +274,7 @@ final class ExecPool: WorkerPool {
     func change(to settings: PoolSettings) {
         let isResized = settings.processes != self.settings.processes || settings.bounds != self.settings.bounds
         self.settings = settings
+        health.policy = settings.restart
         scale(to: isResized ? settings.processes : wanted)
     }
 

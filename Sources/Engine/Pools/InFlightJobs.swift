@@ -23,6 +23,8 @@ struct InFlightJob {
     var ending: Ending?
     /// What was done so far to end it: 0 nothing, 1 asked, 2 SIGTERM, 3 SIGKILL.
     var endingStep = 0
+    /// What it gets to end when it was cancelled before it began.
+    var grace: Duration?
     /// When the next step is due, on the monotonic clock.
     var deadline: Duration?
 
@@ -39,7 +41,7 @@ struct InFlightJob {
 
     mutating func start(at now: Duration) {
         startedAt = now
-        if ending == nil { deadline = timeout.map { now + $0 } }
+        deadline = (ending == nil ? timeout : grace).map { now + $0 }
     }
 }
 

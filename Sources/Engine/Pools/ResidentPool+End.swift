@@ -47,8 +47,9 @@ extension ResidentPool {
     func spawnFailed(_ error: SpawnError, of worker: Worker) {
         guard worker.move(.exit, at: context.time.now()) != nil else { return }
         let cause = worker.stopReason.map(EndCause.stopped) ?? .spawnFailed(error.words)
-        record(worker, cause, isExpected: worker.stopReason != nil)
-        let delay = vacate(worker, isFault: worker.stopReason == nil, jobs: [])
+        let isFault = worker.stopReason?.isFault ?? true
+        record(worker, cause, isExpected: !isFault)
+        let delay = vacate(worker, isFault: isFault, jobs: [])
         if worker.stopReason == nil {
             context.emit(.spawnFailed(pool: settings.name, message: error.words, retryIn: delay))
         }
@@ -61,13 +62,15 @@ extension ResidentPool {
         worker.process?.killTree()
         let isAsked = worker.wasAsked(exit)
         let cause = EndCause(exit, after: isAsked ? worker.stopReason : nil, peakBytes: worker.peakMemoryBytes)
-        let isDeath = !isAsked || (worker.stopReason?.isDeath ?? true) || worker.leftInVain(at: context.time.uptime())
+        let now = context.time.uptime()
+        let isDeath = !isAsked || (worker.stopReason?.isDeath ?? true) || worker.endedInVain(at: now)
         // One that the kernel did not let go of was counted when it was given up.
         let isFault = isDeath && !worker.isAbandoned
         record(worker, cause, isExpected: !isFault)
         let isCrash = !isAsked || (worker.stopReason?.isDeath ?? false)
         let crashed = isCrash ? worker.jobs.running.filter { $0.ending == nil } : []
-        if case .exitCode(PoolHealth.holdExitCode) = cause { hold(because: worker) }
+        worker.generation.failed += crashed.count + worker.jobs.running.count { $0.ending == .timeout }
+        if case .exitCode(PoolHealth.holdExitCode) = cause, !isBeingBroughtIn(worker) { hold(because: worker) }
         vacate(worker, isFault: isFault, jobs: crashed.map(\.lease.job.rawValue))
         giveBackJobs(of: worker, cause, crashed: crashed.map(\.lease))
         context.pump()
@@ -87,6 +90,9 @@ extension ResidentPool {
             leaving.append(worker)
         }
         context.pump()
+        placeSuspects()
+        // It is not waited for: it may have been the last one.
+        context.processEnded()
     }
 
     private func record(_ worker: Worker, _ cause: EndCause, isExpected: Bool) {
@@ -106,17 +112,29 @@ extension ResidentPool {
     @discardableResult
     private func vacate(_ worker: Worker, isFault: Bool, jobs: [Int64]) -> Duration {
         leaving.removeAll { $0 === worker }
-        defer { regroup() }
+        var degradation: String?
         if isFault, !isDraining, health.death(at: context.time.uptime(), jobs: jobs, wanted: wanted),
             case .degraded(let why) = health.state
         {
+            degradation = why
             context.emit(.poolDegraded(pool: settings.name, why: why))
         }
-        guard let slot = worker.slot else { return .zero }
+        let slot = worker.slot
         worker.slot = nil
+        let delay = slot.map { leavePlace(worker, in: $0, isFault: isFault) } ?? .zero
+        regroup()
+        if isFault, slot != nil, isBeingBroughtIn(worker) {
+            rolloutLost(worker, degradation: degradation)
+        } else {
+            advance()
+        }
+        return delay
+    }
+
+    private func leavePlace(_ worker: Worker, in slot: Slot, isFault: Bool) -> Duration {
         if slot.successor === worker {
             slot.successor = nil
-            successorEnded(worker, in: slot, isFault: isFault)
+            successorEnded(in: slot, isFault: isFault)
             return .zero
         }
         slot.worker = slot.successor
@@ -177,7 +195,12 @@ extension ResidentPool {
 
     /// What its worker's end says about a job that ran in it; `nil` when nothing.
     private func report(on job: InFlightJob, _ cause: EndCause, _ message: String, isCrash: Bool) -> AttemptReport? {
-        if case .memoryLimit = cause { return .interrupted(type: "MemoryLimit", message: message) }
+        switch cause {
+        case .memoryLimit: return .interrupted(type: cause.failureType, message: message)
+        // The kernel was quicker than the worker, which was being stopped for its memory.
+        case .outOfMemory where !isCrash: return .interrupted(type: cause.failureType, message: message)
+        default: break
+        }
         guard isCrash else { return nil }
         guard !health.isDegraded else {
             let words = "\(message); the pool is degraded, so it is not counted against the job"
@@ -222,10 +245,12 @@ extension Worker {
         return hasBeenSignalled || exit.isSuccess
     }
 
-    /// It left by itself and had done nothing: starting it again at once would go on for ever.
-    fileprivate func leftInVain(at now: Duration) -> Bool {
-        if case .left = stopReason { return !isHealthy(at: now) }
-        return false
+    /// It left by itself, or took too much memory, and had done nothing: starting it again at once would go on for ever.
+    fileprivate func endedInVain(at now: Duration) -> Bool {
+        switch stopReason {
+        case .left, .memoryLimit: !isHealthy(at: now)
+        default: false
+        }
     }
 
     func isHealthy(at now: Duration) -> Bool {

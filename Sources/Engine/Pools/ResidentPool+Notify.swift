@@ -3,15 +3,14 @@ import Supervision
 
 /// What workers say of themselves over their pool's notify socket, in the protocol of systemd.
 extension ResidentPool {
-    /// Made with the first worker. Without it the pool works all the same, unless its workers have to say that they are ready.
+    /// Made when the pool starts. Without it the pool works all the same, unless its workers have to say that they are ready.
     func openNotifySocket() {
         guard notifySocket == nil else { return }
         // A number of its own: a pool that is being removed may have the same name.
         let path = "\(context.runtimeDirectory)/notify-\(settings.name).\(context.nextNumber()).sock"
-        let mode: UInt32 = settings.user == nil ? 0o600 : 0o666
         do throws(SystemCallFailure) {
-            // The kernel tells who sends, so that others may be let in.
-            notifySocket = try context.host.openNotifySocket(path: path, mode: mode)
+            // The kernel tells who sends, so everybody may be let in: the pool's user can change with a reload.
+            notifySocket = try context.host.openNotifySocket(path: path, mode: 0o666)
         } catch {
             context.emit(.notifySocketFailed(pool: settings.name, path: path, message: "\(error)"))
         }
@@ -39,14 +38,15 @@ extension ResidentPool {
 
     /// The state that it is in may last so much longer, from now on: for a start or a stop that is making progress.
     private func extendDeadline(of worker: Worker, by extra: Duration) {
-        guard let deadline = worker.stateDeadline, worker.state != .killing else { return }
+        guard let deadline = worker.stateDeadline, worker.state != .killing, !isHurried else { return }
         worker.stateDeadline = max(deadline, context.time.uptime() + extra)
     }
 
-    /// A service that stops by itself gets the time that one gets which was asked to.
+    /// A service that stops by itself is no capacity any more, and gets the time that one gets which was asked to.
     private func leavingByItself(_ worker: Worker) {
         guard settings.kind == .service, worker.state.isCapacity else { return }
-        worker.statusText = worker.statusText ?? "stopping"
-        worker.watchdog = nil
+        worker.stopReason = .left("it said that it stops")
+        context.emit(.workerStopping(worker.named, why: "it said that it stops"))
+        apply(.drain, to: worker)
     }
 }

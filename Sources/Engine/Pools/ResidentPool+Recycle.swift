@@ -6,6 +6,11 @@ extension ResidentPool {
     /// How many workers are replaced at the same time: a part of the pool, so that memory has room for both.
     private var surge: Int { max(1, slots.count / 4) }
 
+    /// The next step of what is under way: to be called whenever a place was filled, emptied, made or taken away.
+    func advance() {
+        if rollout != nil { advanceRollout() } else { advanceRecycling() }
+    }
+
     func recycle(_ worker: Worker, _ reason: RecycleReason) {
         guard worker.recycleReason == nil, worker.slot != nil else { return }
         worker.recycleReason = reason
@@ -42,10 +47,9 @@ extension ResidentPool {
         if let old { dismiss([old], reason) } else { regroup() }
     }
 
-    /// A successor died before it took its place; the old worker goes on.
-    func successorEnded(_ successor: Worker, in slot: Slot, isFault: Bool) {
-        if rollout != nil { return rolloutLost(successor) }
-        guard isFault, !isDraining else { return advanceRecycling() }
+    /// A successor ended before it took its place; the old worker goes on.
+    func successorEnded(in slot: Slot, isFault: Bool) {
+        guard isFault, !isDraining, rollout == nil else { return }
         let delay = slot.backoff.death(using: &context.random)
         slot.restart = context.schedule(at: context.time.uptime() + delay) {
             slot.restart = nil
@@ -72,7 +76,8 @@ extension ResidentPool {
         let limit = settings.watchedMemory.memorySoftBytes ?? settings.watchedMemory.memoryHardBytes
         return everyWorker.contains { worker in
             guard let bytes = worker.memoryBytes else { return true }
-            return limit.map { bytes > $0 / 2 } ?? !worker.jobs.isEmpty
+            let limits = worker.jobs.running.compactMap { context.memoryLimit($0.type) } + [limit].compactMap(\.self)
+            return limits.min().map { bytes > $0 / 2 } ?? false
         }
     }
 
@@ -88,7 +93,8 @@ extension ResidentPool {
 
     private func judgeMemory(of worker: Worker, _ bytes: Int) {
         let limits = worker.jobs.running.compactMap { context.memoryLimit($0.type) }
-        switch worker.recycling.measured(bytes, jobLimit: limits.min()) {
+        let isHealthy = worker.isHealthy(at: context.time.uptime())
+        switch worker.recycling.measured(bytes, jobLimit: limits.min(), isHealthy: isHealthy) {
         case .warning(let bytes, let limit)?:
             context.emit(.memoryWarning(worker.named, bytes: bytes, limit: limit))
         case .recycle(let reason)?: recycle(worker, reason)

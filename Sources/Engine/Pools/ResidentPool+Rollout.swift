@@ -3,12 +3,19 @@ import Supervision
 
 /// A change of generations under way.
 final class Rollout {
-    var previous: Generation
-    var target: Generation
+    let previous: Generation
+    let target: Generation
+    /// How often the way back failed.
+    var failuresGoingBack = 0
     var rule: RolloutRule
     var isGoingBack = false
+    /// When the last worker took its place.
+    var lastPromotion: Duration
+    /// Armed while all are in place and are watched for a last while.
+    var watch: Scheduled<Void>?
 
-    init(from previous: Generation, to target: Generation, rule: RolloutRule) {
+    init(from previous: Generation, to target: Generation, rule: RolloutRule, at now: Duration) {
+        lastPromotion = now
         self.previous = previous
         self.target = target
         self.rule = rule
@@ -26,7 +33,8 @@ extension ResidentPool {
         let target = Generation(number: generations, settings: settings)
         let outcomes = RolloutRule.Outcomes(completed: previous.completed, failed: previous.failed)
         rollout = Rollout(
-            from: previous, to: target, rule: RolloutRule(old: outcomes, patience: settings.rolloutPatience))
+            from: previous, to: target, rule: RolloutRule(old: outcomes, patience: settings.rolloutPatience),
+            at: context.time.uptime())
         let isResized = settings.processes != self.settings.processes || settings.bounds != self.settings.bounds
         generation = target
         health = PoolHealth(settings.restart)
@@ -42,14 +50,16 @@ extension ResidentPool {
 
     /// Does the next step that can be done now.
     func advanceRollout() {
-        guard let rollout, !isDraining else { return }
+        guard let rollout, !isDraining, !health.isHeld else { return }
         while self.rollout === rollout {
             if let slot = slots.first(where: { $0.successor != nil }) {
-                guard let successor = slot.successor, let ready = successor.readyAt else { return }
+                guard let successor = slot.successor, successor.state.isCapacity, let ready = successor.readyAt
+                else { return }
                 switch verdict(of: rollout, readySince: ready) {
                 case .wait: return arm(successor)
                 case .promote:
                     rollout.rule.promote()
+                    rollout.lastPromotion = context.time.uptime()
                     promote(slot, rollout.isGoingBack ? .rolledBack : .rollout)
                 case .goBack(let why): return goBack(why)
                 }
@@ -60,8 +70,19 @@ extension ResidentPool {
             } else {
                 // Those that fill empty places directly have to become ready too.
                 guard slots.allSatisfy({ $0.worker?.state.isCapacity ?? false }) else { return }
-                return finishRollout()
+                return watchLast(of: rollout)
             }
+        }
+    }
+
+    /// The last ones may die as well: they are watched for as long as the first one was.
+    private func watchLast(of rollout: Rollout) {
+        let end = rollout.lastPromotion + settings.rolloutPatience
+        guard !rollout.isGoingBack, context.time.uptime() < end, !slots.isEmpty else { return finishRollout() }
+        guard rollout.watch == nil else { return }
+        rollout.watch = context.schedule(at: end) {
+            rollout.watch = nil
+            self.advanceRollout()
         }
     }
 
@@ -78,11 +99,26 @@ extension ResidentPool {
         return rollout.rule.nextLook.map { ready + $0 }
     }
 
+    /// Whether it is of a generation that has not proved itself yet.
+    func isBeingBroughtIn(_ worker: Worker) -> Bool {
+        guard let rollout else { return false }
+        return rollout.isGoingBack ? worker.generation === rollout.previous : worker.generation === rollout.target
+    }
+
     /// A worker of the generation that is being brought in died.
-    func rolloutLost(_ worker: Worker) {
+    func rolloutLost(_ worker: Worker, degradation: String?) {
         guard let rollout, !isDraining else { return }
-        guard !rollout.isGoingBack, worker.generation === rollout.target else { return retryRollout() }
         let words = ends.last?.words ?? "for no known reason"
+        if rollout.isGoingBack {
+            rollout.failuresGoingBack += 1
+            // Also what was there before does not live: the pool's usual restarts and its health take over.
+            if rollout.failuresGoingBack > RolloutRule.deathLimit {
+                return giveUpRollout("the generation before does not live either, the last worker \(words)")
+            }
+            return retryRollout()
+        }
+        if let degradation { return goBack(degradation) }
+        if case .exitCode(PoolHealth.holdExitCode)? = ends.last?.cause { return goBack("worker \(worker.name) \(words)") }
         if case .goBack(let why) = rollout.rule.died(words) { goBack(why) } else { retryRollout() }
     }
 
@@ -90,11 +126,21 @@ extension ResidentPool {
         _ = context.schedule(at: context.time.uptime() + RestartBackoff.base) { self.advanceRollout() }
     }
 
+    private func giveUpRollout(_ why: String) {
+        guard let rollout else { return }
+        for slot in slots { withdrawSuccessor(of: slot, .rolledBack) }
+        self.rollout = nil
+        lastRollout = (lastRollout.map { "\($0); " } ?? "") + why
+        context.emit(.rolloutFailed(pool: settings.name, generation: rollout.target.number, why: why))
+    }
+
     private func goBack(_ why: String) {
         guard let rollout else { return }
         context.emit(.rolloutFailed(pool: settings.name, generation: rollout.target.number, why: why))
         lastRollout = "generation \(rollout.target.number) was taken back: \(why)"
         rollout.isGoingBack = true
+        // The numbers may have been changed meanwhile, and hold.
+        rollout.previous.settings = settings.withProgram(of: rollout.previous.settings)
         generation = rollout.previous
         health = PoolHealth(settings.restart)
         for slot in slots {
@@ -115,6 +161,7 @@ extension ResidentPool {
 
     private func finishRollout() {
         guard let rollout else { return }
+        rollout.watch?.cancel()
         self.rollout = nil
         if !rollout.isGoingBack {
             lastRollout = "generation \(rollout.target.number) is in place"

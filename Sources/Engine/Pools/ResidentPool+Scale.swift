@@ -11,6 +11,7 @@ extension ResidentPool {
             fill(slot)
         }
         while slots.count > wanted, let victim = victim() { retire(victim, .scaledDown) }
+        advance()
     }
 
     /// Whom the pool can miss best: nobody there yet, still starting, idle, and only then a busy one, which finishes first.
@@ -47,15 +48,10 @@ extension ResidentPool {
 
     func change(to settings: PoolSettings) {
         let isResized = settings.processes != self.settings.processes || settings.bounds != self.settings.bounds
-        let old = generation
         // Its workers go on: the same generation under settings that are as good for them.
-        generation = Generation(number: old.number, settings: settings)
-        for worker in crew where worker.generation === old { worker.generation = generation }
-        generation.completed = old.completed
-        generation.failed = old.failed
-        if rollout?.target === old { rollout?.target = generation }
-        if rollout?.previous === old { rollout?.previous = generation }
-        if settings.restart != old.settings.restart { health = PoolHealth(settings.restart) }
+        generation.settings = settings
+        if let rollout { rollout.previous.settings = settings.withProgram(of: rollout.previous.settings) }
+        health.policy = settings.restart
         scale(to: isResized ? settings.processes : wanted)
     }
 
@@ -82,8 +78,21 @@ extension ResidentPool {
     }
 
     func hurry() {
-        for worker in everyWorker { stop(worker, .hurry) }
+        isHurried = true
+        for worker in everyWorker {
+            if worker.state == .stopping {
+                // It was asked already, and may have been given a long time.
+                let soon = context.time.uptime() + hurryGrace
+                worker.stateDeadline = worker.stateDeadline.map { min($0, soon) } ?? soon
+                arm(worker)
+            } else {
+                stop(worker, .hurry)
+            }
+        }
     }
+
+    /// What a worker gets to end when nobody waits for it.
+    var hurryGrace: Duration { min(settings.stopGrace, .seconds(10)) }
 
     func resume() {
         recovered()

@@ -71,15 +71,19 @@ extension ResidentPool {
             health.completedJob()
         } else {
             worker.failed += 1
-            worker.generation.failed += 1
             counts.failed += 1
+            // To ask for another time, to discard and to be cancelled say nothing about the program.
+            switch report {
+            case .failed, .timedOut: worker.generation.failed += 1
+            default: break
+            }
         }
     }
 
     /// It brought jobs to an end: a sign of health, and perhaps enough of them.
     private func proved(_ worker: Worker) {
         worker.slot?.backoff.healthy()
-        if worker.isCanary, worker.completed > 0 { recovered() }
+        if worker.isCanary, worker.completed > 0, health.isDegraded { recovered() }
         if let reason = worker.recycling.settled(worker.settled) { recycle(worker, reason) }
         advanceRollout()
     }

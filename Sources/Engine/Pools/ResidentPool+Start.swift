@@ -124,6 +124,7 @@ extension ResidentPool {
         let bootSeconds = (now - worker.spawnedAt).inSeconds
         context.emit(.workerReady(worker.named, build: worker.build, bootSeconds: bootSeconds))
         if let slot = worker.slot, slot.successor === worker { succeeded(slot) }
+        advance()
         context.pump()
         placeSuspects()
     }

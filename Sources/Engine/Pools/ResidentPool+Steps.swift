@@ -5,7 +5,7 @@ import Supervision
 /// The state machine's actions, and all that happens to a worker because time passes.
 extension ResidentPool {
     /// How long the kernel may take to end a process that was killed.
-    private static let killLimit: Duration = .seconds(10)
+    static let killLimit: Duration = .seconds(10)
     /// A worker over its hard limit of memory is not given longer than this to clean up.
     private static let hardLimitGrace: Duration = .seconds(2)
 
@@ -29,6 +29,7 @@ extension ResidentPool {
             settings.kind == .service ? worker.process?.terminateAlone() : worker.process?.terminate()
             var grace = settings.stopGrace
             if case .memoryLimit = worker.stopReason { grace = min(grace, Self.hardLimitGrace) }
+            if isHurried { grace = hurryGrace }
             worker.stateDeadline = now + grace
         case .killTree:
             worker.hasBeenSignalled = true
@@ -87,7 +88,9 @@ extension ResidentPool {
                     consider(worker.jobs.earliestStart.map { $0 + PrefetchRule.patience })
                 }
             }
-        case .draining: consider(worker.jobs.nextDeadline)
+        case .draining:
+            consider(worker.jobs.nextDeadline)
+            consider(worker.watchdogAt)
         case .spawning, .starting, .stopping, .killing, .unkillable, .exited: break
         }
         return next
@@ -112,13 +115,14 @@ extension ResidentPool {
             worker.stateDeadline = nil
             expired(worker)
         }
+        if worker.state.isCapacity || worker.state == .draining, let silent = worker.watchdogAt, silent <= now {
+            stop(worker, .watchdog(worker.watchdog ?? .zero))
+        }
         if worker.state.isCapacity {
-            if let silent = worker.watchdogAt, silent <= now {
-                stop(worker, .watchdog(worker.watchdog ?? .zero))
-            } else if worker.slot != nil, let reason = worker.recycling.lived(now - worker.spawnedAt) {
+            if worker.slot != nil, let reason = worker.recycling.lived(now - worker.spawnedAt) {
                 recycle(worker, reason)
             }
-            if worker.isCanary, let ready = worker.readyAt, now - ready >= RestartBackoff.healthyAfter { recovered() }
+            if worker.isCanary, health.isDegraded, let ready = worker.readyAt, now - ready >= RestartBackoff.healthyAfter { recovered() }
             advanceRollout()
         }
         if worker.state == .busy || worker.state == .draining {

@@ -38,8 +38,12 @@ extension ResidentPool {
 
     /// Hands each suspect to a worker that has nothing else; while there is none, one worker is emptied.
     func placeSuspects() {
-        guard !suspects.isEmpty else { return }
-        let able = crew.filter { $0.state.isCapacity && $0.link != nil }
+        guard !suspects.isEmpty else {
+            // Nobody has to be emptied for one any more; who runs one keeps to it.
+            for worker in crew where worker.isReserved && worker.jobs.running.count != 1 { worker.isReserved = false }
+            return
+        }
+        let able = crew.filter { $0.state.isCapacity && $0.link != nil && $0.exit == nil }
         guard !able.isEmpty else { return releaseSuspects() }
         for worker in able where worker.jobs.isEmpty && !suspects.isEmpty {
             worker.isReserved = true

@@ -41,6 +41,8 @@ final class ResidentPool: WorkerPool {
     var ends = RecentEnds()
     var notifySocket: NotifySocket?
     var isDraining = false
+    /// Nobody waits for its workers any more.
+    var isHurried = false
     /// Not in the configuration any more: gone with its last worker.
     var isRemoved = false
     /// Jobs that have seen so many workers die that the next death is to be theirs alone; each waits for an empty worker.
@@ -60,7 +62,7 @@ final class ResidentPool: WorkerPool {
     var everyWorker: [Worker] { crew + leaving }
 
     var demand: Int {
-        isDraining ? 0 : crew.reduce(0) { $0 + $1.credit }
+        isDraining ? 0 : max(0, crew.reduce(0) { $0 + $1.credit } - suspects.count)
     }
 
     func start() {
@@ -108,7 +110,9 @@ final class ResidentPool: WorkerPool {
             guard job.ending == nil else { return }
             job.ending = .cancel
             job.endingStep = 1
-            job.deadline = now + settings.stopGrace
+            job.grace = settings.stopGrace
+            // One that waits in the worker gets the time once it runs.
+            if job.startedAt != nil { job.deadline = now + settings.stopGrace }
         }
         worker.link?.cancel(lease)
         arm(worker)

@@ -10,7 +10,7 @@ final class Worker {
     /// Shown once, in HELLO; then it is worth nothing.
     let token: String
     /// What it was started with.
-    var generation: Generation
+    let generation: Generation
     private(set) var state = WorkerState.spawning
     /// When it came into its state.
     private(set) var since: Timestamp
@@ -82,7 +82,7 @@ final class Worker {
 
     /// How many more jobs it may be given.
     var credit: Int {
-        guard state.isCapacity, !isRecalled, !isReserved, link != nil else { return 0 }
+        guard state.isCapacity, !isRecalled, !isReserved, link != nil, exit == nil else { return 0 }
         return max(0, prefetch.credit(slots: jobs.slots) - jobs.count)
     }
 
@@ -102,7 +102,8 @@ final class Worker {
 /// Workers of one pool that were started with the same settings.
 final class Generation {
     let number: Int
-    let settings: PoolSettings
+    /// Only numbers that its workers can go on under change.
+    var settings: PoolSettings
     /// Of all its workers.
     var completed = 0
     var failed = 0
