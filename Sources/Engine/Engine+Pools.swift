@@ -6,7 +6,11 @@ import Supervision
 extension Engine {
     package func pools() async throws -> [PoolStatus] {
         let rooms = rooms
-        return try await loop.submit { rooms.value.pools.map { $0.status() } }.get()
+        return try await loop.submit {
+            // One that is being removed may have the same name as another.
+            let pools = rooms.value.pools
+            return (pools.filter { !$0.isRemoved } + pools.filter(\.isRemoved)).map { $0.status() }
+        }.get()
     }
 
     /// Sets the wanted number of processes; `nil` when there is no such pool.
@@ -35,7 +39,7 @@ extension Engine {
                     code: "nothing_to_roll_out", message: "pool '\(name)' starts its program anew for each job",
                     hint: "the next job runs the program that is there then")
             }
-            var settings = pool.settings
+            var settings = pool.takenBack ?? pool.settings
             if let command { settings.command = command }
             pool.rollOut(settings)
         }
@@ -102,7 +106,14 @@ extension Engine.Rooms {
                 changes.append("pool \(pool.settings.name) is drained and removed")
                 continue
             }
-            guard new != pool.configured else { continue }
+            guard new != pool.configured else {
+                if pool.takenBack != nil {
+                    changes.append(
+                        "pool \(new.name) keeps its former settings, since these were taken back; "
+                            + "try them again: jobsup rollout \(new.name)")
+                }
+                continue
+            }
             let numbersOnly = new.keepsWorkers(of: pool.configured)
             pool.configured = new
             if numbersOnly {

@@ -36,7 +36,10 @@ package final class Engine: Sendable {
             guard context.settler.isQuiet else {
                 // On a full disk nothing can be settled; those jobs run again after the next start.
                 if patience == nil {
-                    patience = context.schedule(at: context.time.uptime() + Self.settlingLimit) { drained.succeed() }
+                    patience = context.schedule(at: context.time.uptime() + Self.settlingLimit) {
+                        self.context.settler.waiters.finishAll()
+                        drained.succeed()
+                    }
                 }
                 return
             }

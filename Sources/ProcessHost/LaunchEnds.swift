@@ -12,7 +12,9 @@ struct LaunchEnds: ~Copyable {
     private static let room: Int32 = 24
 
     /// The order waits in the socket when the launcher comes: no round trip.
-    init(_ order: [UInt8], request: SpawnRequest, group: ControlGroup?, nothing: borrowing Descriptor)
+    /// The program may open its output by name (`/dev/stderr`): it gets to own it.
+    init(
+        _ order: [UInt8], request: SpawnRequest, user: UInt32, group: ControlGroup?, nothing: borrowing Descriptor)
         throws(SystemCallFailure)
     {
         try systemCall("dup", clinux_probe_descriptors(Self.room))
@@ -26,6 +28,9 @@ struct LaunchEnds: ~Copyable {
         try systemCall("pipe", clinux_pipe(&ends.0, &ends.1))
         let errors = Descriptor(owning: ends.0)
         let errorsWriter = Descriptor(owning: ends.1)
+        if user != geteuid() {
+            for writer in [outputWriter.rawValue, errorsWriter.rawValue] { fchown(writer, user, gid_t.max) }
+        }
         try systemCall("fcntl", clinux_set_nonblocking(output.rawValue))
         try systemCall("fcntl", clinux_set_nonblocking(errors.rawValue))
 

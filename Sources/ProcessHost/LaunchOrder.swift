@@ -7,6 +7,9 @@ struct LaunchOrder: Sendable {
     let path: String
     private let account: Account
 
+    /// Whom it runs as.
+    var user: UInt32 { account.user ?? geteuid() }
+
     /// Checks all that can be known without starting anything.
     init(_ request: SpawnRequest) throws(SpawnError) {
         try Self.checkTexts(of: request)

@@ -100,7 +100,8 @@ final class Spawner: Sendable {
             // Each failed start costs Foundation two descriptors for ever: do not try again before it can succeed.
             if forkFailed { try systemCall("vfork", clinux_probe_fork()) }
             let bytes = launchOrder.encoded(parent: getpid(), marker: marker)
-            ends = try LaunchEnds(bytes, request: order.request, group: group, nothing: nothing)
+            ends = try LaunchEnds(
+                bytes, request: order.request, user: launchOrder.user, group: group, nothing: nothing)
         } catch {
             throw SpawnError(error)
         }

@@ -15,12 +15,12 @@ package struct DaemonFacts: Sendable {
     package var synchronous: String
     package var workerLimits: WorkerLimitFacts
     package var log: LogPlace
-    package var warnings: [String]
+    package var warnings: CurrentWarnings
     package var bodyLimitBytes: Int
 
     package init(
         version: String, pid: Int32, startedAt: Timestamp, storeKind: String, storePath: String, synchronous: String,
-        workerLimits: WorkerLimitFacts, log: LogPlace, warnings: [String], bodyLimitBytes: Int
+        workerLimits: WorkerLimitFacts, log: LogPlace, warnings: CurrentWarnings, bodyLimitBytes: Int
     ) {
         self.version = version
         self.pid = pid
@@ -224,6 +224,6 @@ struct API: Sendable {
                 message: message),
             workerLimits: facts.workerLimits, log: facts.log, totals: totals, queues: queues,
             pools: try await engine.pools().map(PoolDocument.init),
-            warnings: facts.warnings + idle)
+            warnings: facts.warnings.all + idle)
     }
 }

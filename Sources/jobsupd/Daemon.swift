@@ -31,7 +31,10 @@ struct Daemon {
         let queued = log.queued()
         let groups = ControlGroups.adopt(logger: queued)
         let host = try ProcessHost(logger: queued, controlGroups: groups)
-        announceLimits(groups.support, host)
+        let limits = LimitAnnouncement(support: groups.support, host: host, logger: queued)
+        limits.announce()
+        limits.warn(of: settings.pools)
+        let warnings = CurrentWarnings(settings.warnings)
         let trouble = StoreTrouble()
         let emit: @Sendable (EngineEvent) -> Void = { event in
             switch event {
@@ -51,10 +54,11 @@ struct Daemon {
         let duty = EngineDuty(
             engine: engine, notifier: notifier, drainTimeout: settings.drainTimeout, trouble: trouble, emit: emit)
         let reloader = Reloader(
-            source: source, current: settings, engine: engine, notifier: notifier, logger: queued)
+            source: source, current: settings, engine: engine, notifier: notifier, logger: queued,
+            limits: limits, warnings: warnings)
         let (listening, listens) = AsyncStream.makeStream(of: Void.self)
         let server = APIServer(
-            engine: engine, facts: facts(groups.support), time: time, trouble: trouble,
+            engine: engine, facts: facts(groups.support, warnings), time: time, trouble: trouble,
             requestIDs: RequestIDSource(SystemRandomNumberGenerator()), reload: Reload { try await reloader.reload() },
             socket: settings.apiSocket, loops: webLoops, logger: queued, onListening: { listens.finish() })
         // Shut down in reverse: first the engine drains, and until it has, the API answers.
@@ -119,11 +123,11 @@ struct Daemon {
         }
     }
 
-    private func facts(_ groups: ControlGroupSupport) -> DaemonFacts {
+    private func facts(_ groups: ControlGroupSupport, _ warnings: CurrentWarnings) -> DaemonFacts {
         DaemonFacts(
             version: Self.version, pid: getpid(), startedAt: time.now(), storeKind: "sqlite",
             storePath: settings.store.path, synchronous: settings.store.synchronous.rawValue,
-            workerLimits: WorkerLimitFacts(groups), log: logPlace, warnings: settings.warnings,
+            workerLimits: WorkerLimitFacts(groups), log: logPlace, warnings: warnings,
             bodyLimitBytes: max(16 << 20, settings.limits.payloadBytes * 2))
     }
 
@@ -131,19 +135,6 @@ struct Daemon {
         try DirectoryFailure.orMake(settings.stateDirectory, mode: 0o750)
         // Workers with users of their own come through here; the sockets have modes of their own.
         try DirectoryFailure.orMake(settings.runtimeDirectory, mode: 0o755)
-    }
-
-    /// Says once by what workers are held to their limits, and which limits nobody holds them to.
-    private func announceLimits(_ support: ControlGroupSupport, _ host: ProcessHost) {
-        let facts = WorkerLimitFacts(support)
-        logger.info("limits of workers: \(facts.message)")
-        for pool in settings.pools {
-            let missing = host.unsupportedLimits(of: ControlGroupLimits(pool.limits, name: pool.name))
-            guard !missing.isEmpty else { continue }
-            logger.warning(
-                "pool \(pool.name): nothing holds its workers to \(missing.joined(separator: ", ")): \(facts.message)",
-                metadata: ["pool": "\(pool.name)"])
-        }
     }
 
     private func announceStart() {
@@ -155,10 +146,23 @@ struct Daemon {
 
     /// The first SIGTERM or SIGINT drains, every further one hurries. SIGHUP reads the configuration again.
     private func obeySignals(_ group: ServiceGroup, _ engine: Engine, _ reloader: Reloader) async throws {
+        let (asked, reloads) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { for await _ in asked { await reloader.reloadForSignal() } }
+            tasks.addTask { try await obey(group, engine, reloads) }
+            defer { tasks.cancelAll() }
+            try await tasks.next()
+        }
+    }
+
+    private func obey(
+        _ group: ServiceGroup, _ engine: Engine, _ reloads: AsyncStream<Void>.Continuation
+    ) async throws {
         var count = 0
         for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
             if signal == .sighup {
-                if count == 0 { await reloader.reloadForSignal() }
+                // Not waited for: a file may be on a disk that does not answer, and SIGTERM must be heard.
+                if count == 0 { reloads.yield() }
                 continue
             }
             count += 1

@@ -3,6 +3,7 @@ import Engine
 import Glibc
 import JobModel
 import Logging
+import Server
 import Systemd
 
 /// Reads the configuration again and brings the running daemon to it: all of it, or, when it is wrong, nothing.
@@ -11,9 +12,16 @@ actor Reloader {
     private let engine: Engine
     private let notifier: Notifier
     private let logger: Logger
+    private let limits: LimitAnnouncement
+    private let warnings: CurrentWarnings
     private var current: DaemonSettings
 
-    init(source: ConfigurationSource, current: DaemonSettings, engine: Engine, notifier: Notifier, logger: Logger) {
+    init(
+        source: ConfigurationSource, current: DaemonSettings, engine: Engine, notifier: Notifier, logger: Logger,
+        limits: LimitAnnouncement, warnings: CurrentWarnings
+    ) {
+        self.limits = limits
+        self.warnings = warnings
         self.source = source
         self.current = current
         self.engine = engine
@@ -25,14 +33,17 @@ actor Reloader {
     func reload() async throws -> [String] {
         try await engine.checkNotStopping()
         let settings = try read()
-        notifier.reloading(status: "reading the configuration again")
-        defer { notifier.ready(status: "running") }
+        notifier.reloading()
+        defer { notifier.ready() }
         let waiting = settings.needingRestart(since: current)
         // A worker that runs as another user must be able to connect.
         let socket = settings.engine.workerSocket
         // Only ever wider: a generation that is taken back may need it.
         if socket.mode > current.engine.workerSocket.mode { chmod(socket.path, socket.mode) }
         var changes = try await engine.reload(settings.pools, settings.intake)
+        limits.warn(of: settings.pools.filter { !current.pools.contains($0) })
+        for warning in settings.warnings where !warnings.all.contains(warning) { logger.warning("\(warning)") }
+        warnings.all = settings.warnings
         current.pools = settings.pools
         current.intake = settings.intake
         for name in waiting {

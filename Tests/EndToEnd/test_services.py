@@ -191,7 +191,8 @@ class Services(unittest.TestCase):
         daemon.write(pools={"pool": service("/bin/false")}, types={})
         daemon.jobsup("reload")
         until(lambda: daemon.json("pool", "pool")["rollout"]["state"] == "ended", "it is taken back")
-        self.assertEqual(daemon.jobsup("reload").stdout, "nothing has changed\n")
+        self.assertIn("keeps its former settings, since these were taken back", daemon.jobsup("reload").stdout)
+        self.assertIn("was taken back", daemon.jobsup("rollout", "pool", check=False).stderr, "they are tried again")
         daemon.write(pools={"pool": service("/bin/false", processes=2)}, types={})
         self.assertIn("goes on with other numbers", daemon.jobsup("reload").stdout)
         pool = self.ready(daemon, 2)
@@ -199,7 +200,7 @@ class Services(unittest.TestCase):
         self.assertIn(pid, [worker["pid"] for worker in pool["workers"]])
         daemon.write(pools={"pool": service("/bin/sleep", "601", processes=2)}, types={})
         daemon.jobsup("reload")
-        until(lambda: daemon.json("pool", "pool")["rollout"].get("message") == "generation 3 is in place", "the next one works")
+        until(lambda: daemon.json("pool", "pool")["rollout"].get("message") == "generation 4 is in place", "the next one works")
 
     def test_a_pool_may_change_its_kind_while_its_workers_leave(self):
         daemon = Daemon({"pool": {**python_pool(processes=1)}}).start()

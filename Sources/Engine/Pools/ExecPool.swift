@@ -7,6 +7,7 @@ import Supervision
 final class ExecPool: WorkerPool {
     private(set) var settings: PoolSettings
     var configured: PoolSettings
+    var takenBack: PoolSettings? { nil }
     private let context: EngineContext
     private(set) var wanted = 0
     private(set) var runs: [ExecRun] = []

@@ -27,6 +27,7 @@ extension ResidentPool {
     /// New settings for all workers: a new one is started, proves itself, takes an old one's place, and so on.
     func rollOut(_ settings: PoolSettings) {
         for slot in slots { withdrawSuccessor(of: slot, .rollout) }
+        remember(takenBack: nil)
         // A rollout that is under way has not proved its generation: the way back leads to the one before.
         let previous = rollout.flatMap { $0.isGoingBack ? nil : $0.previous } ?? generation
         generations += 1
@@ -138,6 +139,7 @@ extension ResidentPool {
         guard let rollout else { return }
         context.emit(.rolloutFailed(pool: settings.name, generation: rollout.target.number, why: why))
         lastRollout = "generation \(rollout.target.number) was taken back: \(why)"
+        remember(takenBack: rollout.target.settings)
         rollout.isGoingBack = true
         // The numbers may have been changed meanwhile, and hold.
         rollout.previous.settings = settings.withProgram(of: rollout.previous.settings)

@@ -23,6 +23,7 @@ final class ResidentPool: WorkerPool {
 
     let context: EngineContext
     var configured: PoolSettings
+    private(set) var takenBack: PoolSettings?
     /// What new workers are started with.
     var generation: Generation
     var slots: [Slot] = []
@@ -56,6 +57,11 @@ final class ResidentPool: WorkerPool {
     }
 
     var settings: PoolSettings { generation.settings }
+
+    /// Remembers settings that did not prove themselves, if they are the configuration's; `nil` forgets.
+    func remember(takenBack settings: PoolSettings?) {
+        takenBack = settings.flatMap { configured.keepsWorkers(of: $0) ? configured : nil }
+    }
     var wanted: Int { slots.count }
     /// One that the kernel does not let go of is not waited for.
     var isEmpty: Bool { crew.isEmpty && leaving.allSatisfy { $0.state == .unkillable } }

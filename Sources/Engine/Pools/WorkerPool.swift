@@ -7,6 +7,8 @@ protocol WorkerPool: AnyObject {
     var settings: PoolSettings { get }
     /// What the configuration said last; differs after a rollout by hand, or one that was taken back.
     var configured: PoolSettings { get set }
+    /// The configuration's settings, when they were brought in and taken back.
+    var takenBack: PoolSettings? { get }
     /// How many jobs it could take now.
     var demand: Int { get }
     /// Whether nothing of it runs any more.

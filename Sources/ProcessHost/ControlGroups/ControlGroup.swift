@@ -61,12 +61,14 @@ final class ControlGroup: Sendable {
         folder.remove()
     }
 
-    /// What the group is charged with, without file contents that the kernel drops as soon as it needs the room.
+    /// What the group is charged with, without what the kernel drops when it needs the room: contents of files, however often they
+    /// were read, and its own caches.
     func workingSetBytes() -> Int? {
         guard let current = folder.read("memory.current").flatMap({ Int($0.prefix { $0.isNumber }) }),
             let stat = folder.read("memory.stat")
         else { return nil }
-        return max(0, current - (CountersFile.value(of: "inactive_file", in: stat) ?? 0))
+        let droppable = ["inactive_file", "active_file", "slab_reclaimable"]
+        return max(0, current - droppable.reduce(0) { $0 + (CountersFile.value(of: $1, in: stat) ?? 0) })
     }
 
     var peakBytes: Int? { folder.read("memory.peak").flatMap { Int($0.prefix { $0.isNumber }) } }

@@ -4,6 +4,7 @@ import Glibc
 /// A message on a notify socket, and who the kernel says has sent it.
 struct ReceivedNotification {
     let sender: Int32
+    let user: UInt32
     /// Looked at early: the sender may end before it is known to whom it belongs.
     var marker: UInt64?
     var groupPath: String?
@@ -28,6 +29,7 @@ struct ReceivedNotification {
         let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<Int(received)])
         let message = sender.was_cut == 0 ? NotifyParser.parse(bytes) : nil
         let isBarrier = message?.barrier == true && held.count == 1
-        return ReceivedNotification(sender: sender.pid, message: message, barrier: isBarrier ? held.first : nil)
+        return ReceivedNotification(
+            sender: sender.pid, user: sender.uid, message: message, barrier: isBarrier ? held.first : nil)
     }
 }

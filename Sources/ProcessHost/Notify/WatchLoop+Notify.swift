@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 
 /// Reading what processes say of themselves.
@@ -83,8 +84,8 @@ extension WatchLoop {
     private func sender(of received: ReceivedNotification, on socket: NotifySocket) -> WatchedProcess? {
         let process =
             processes.process(withID: received.sender)
-            ?? (received.marker ?? ProcessMarker.read(of: received.sender)).flatMap {
-                processes.process(withMarker: $0)
+            ?? (received.marker ?? ProcessMarker.read(of: received.sender)).flatMap { marker in
+                processes.process(withMarker: marker).flatMap { received.mayHaveMarker(of: $0) ? $0 : nil }
             }
             ?? (received.groupPath ?? groupPath(of: received.sender)).flatMap { processes.process(withGroup: $0) }
         return process?.order.request.notifySocket === socket ? process : nil
@@ -135,5 +136,12 @@ extension WatchLoop {
         equipment.logger.debug(
             "dropping notifications of a process that was not given this socket, or has ended",
             metadata: ["pid": "\(processID)", "dropped": "\(droppedMessages)"])
+    }
+}
+
+extension ReceivedNotification {
+    /// Everybody can read a marker and take it on: it is only believed of the users that a descendant can have.
+    fileprivate func mayHaveMarker(of process: WatchedProcess) -> Bool {
+        user == 0 || user == geteuid() || user == process.order.user
     }
 }
