@@ -2,7 +2,7 @@
 
     bomb COUNT            a tree of COUNT sleeping descendants, then exit code 3
     bomb-and-wait COUNT   the same, and stays
-    daemonize FILE        a descendant in a session of its own with an environment of its own; its pid comes into the file; success
+    daemonize FILE        leaves a descendant with a session and an environment of its own, its pid in the file; success
     deaf                  ignores SIGTERM, SIGINT and SIGHUP
     freeze                stops itself with SIGSTOP
     close-all             closes every descriptor and stays
@@ -82,7 +82,9 @@ def killer() -> None:
 
     peer = socket.socket(socket.AF_UNIX)
     peer.connect(os.environ["JOBSUP_SOCKET"])
-    peer.sendall(frame(1, struct.pack(">HH", 1, 1) + text(os.environ["JOBSUP_TOKEN"]) + text("bad") + b"\0\0") + frame(2))
+    peer.sendall(
+        frame(1, struct.pack(">HH", 1, 1) + text(os.environ["JOBSUP_TOKEN"]) + text("bad") + b"\0\0") + frame(2)
+    )
     while data := peer.recv(65536):
         # WELCOME comes first; JOB is 65, and nothing else is of interest.
         while data:

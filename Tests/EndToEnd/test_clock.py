@@ -36,11 +36,13 @@ class JumpingDaemon(Daemon):
             "LD_PRELOAD": LIBRARY, "FAKETIME_TIMESTAMP_FILE": str(self.offset), "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1",
         }  # fmt: skip
-        # The library sets a variable in the first process it is in, and Swift finds no arguments after that: env is the first.
+        # The library sets a variable in the first process it is in, and Swift finds no arguments after that: so that
+        # is env.
         command = ["/usr/bin/env", str(BUILD / "jobsupd"), "--config", str(self.config)]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **faked})
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **faked}
+            )
         until(self.answers, lambda: f"the daemon answers; its log:\n{self.tail()}")
         return self
 
@@ -105,7 +107,9 @@ class Clock(unittest.TestCase):
             self.assertEqual({worker["name"]: worker["pid"] for worker in self.daemon.workers()}, before)
             for name in ("py", "pulse"):
                 pool = self.pool(name)
-                self.assertEqual((pool["restarts"], pool["recycled"], pool["ends"], pool["health"]), (0, 0, [], "healthy"))
+                self.assertEqual(
+                    (pool["restarts"], pool["recycled"], pool["ends"], pool["health"]), (0, 0, [], "healthy")
+                )
             for id, pid in held:
                 job = self.daemon.job(id)
                 self.assertEqual((job["status"], job["attempt"], alive(pid)), ("processing", 1, True))
@@ -123,7 +127,11 @@ class Clock(unittest.TestCase):
         self.daemon.jump(-1)
         _, pid = self.hold()
         os.kill(pid, signal.SIGKILL)
-        until(lambda: self.pool("py")["ready"] + self.pool("py")["busy"] == 3, lambda: f"replaced:\n{self.daemon.tail()}", 20)
+        until(
+            lambda: self.pool("py")["ready"] + self.pool("py")["busy"] == 3,
+            lambda: f"replaced:\n{self.daemon.tail()}",
+            20,
+        )
         silent = self.pool("pulse")["workers"][0]["pid"]
         os.kill(silent, signal.SIGSTOP)
         end = until(lambda: self.pool("pulse")["ends"], "it is ended", 20)[0]

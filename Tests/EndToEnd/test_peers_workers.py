@@ -1,4 +1,4 @@
-"""The workers of others as services: rq and celery on a real Redis are kept, scaled and stopped, and do their work all the while."""
+"""The workers of others as services: rq and celery on a real Redis are kept, scaled and stopped, and do their work."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ HERE = pathlib.Path(__file__).parent
 #: As in `.ci/deps`, which makes it.
 PEERS = pathlib.Path(
     os.environ.get("JOBSUP_PEERS")
-    or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache", "jobsup", "peers"))
+    or pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache", "jobsup", "peers")
+)
 
 
 @unittest.skipUnless(shutil.which("redis-server") and (PEERS / "installed").exists(), "needs what .ci/deps installs")
@@ -30,20 +31,37 @@ class Peers(unittest.TestCase):
         self.file = self.directory / "lines"
         with open(self.directory / "redis.log", "wb") as log:
             redis = subprocess.Popen(
-                ["redis-server", "--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.directory), "--save", ""],
-                stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+                [
+                    "redis-server",
+                    "--port",
+                    "0",
+                    "--unixsocket",
+                    str(self.socket),
+                    "--dir",
+                    str(self.directory),
+                    "--save",
+                    "",
+                ],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+            )
         self.addCleanup(redis.wait, 20)
         self.addCleanup(redis.terminate)
         until(self.socket.exists, "redis listens")
         self.environment = {
-            "PEER_REDIS": str(self.socket), "PYTHONPATH": str(HERE), "PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1",
+            "PEER_REDIS": str(self.socket), "PYTHONPATH": str(HERE), "PATH": "/usr/bin:/bin",
+            "PYTHONDONTWRITEBYTECODE": "1",
             "HOME": str(self.directory), "LANG": "C.UTF-8",
         }  # fmt: skip
 
     def enqueue(self, key: str, seconds: float = 0) -> None:
         subprocess.run(
             [PEERS / "bin" / "python", HERE / "peer_tasks.py", self.peer, self.file, key, str(seconds)],
-            env=self.environment, check=True, timeout=60)
+            env=self.environment,
+            check=True,
+            timeout=60,
+        )
 
     def lines(self, word: str, key: str) -> list[int]:
         """The processes that began or ended the job."""
@@ -58,7 +76,8 @@ class Peers(unittest.TestCase):
     def ready(self, count: int) -> list[int]:
         pool = until(
             lambda: (pool := self.daemon.json("pool", "pool"))["ready"] == count == pool["actual"] and pool,
-            lambda: f"{count} are ready:\n{self.daemon.tail()}")
+            lambda: f"{count} are ready:\n{self.daemon.tail()}",
+        )
         return [worker["pid"] for worker in pool["workers"]]
 
     def lives_well(self, peer: str, *command: str) -> None:
@@ -103,7 +122,9 @@ class Peers(unittest.TestCase):
         self.assertEqual(kept, [second])
         pool = daemon.json("pool", "pool")
         self.assertEqual((pool["restarts"], pool["health"]), (1, "healthy"))
-        self.assertEqual({end["message"] for end in pool["ends"][:2]} - {"left: scaled down", "was ended: scaled down"}, set())
+        self.assertEqual(
+            {end["message"] for end in pool["ends"][:2]} - {"left: scaled down", "was ended: scaled down"}, set()
+        )
         self.enqueue("fewer")
         self.done("fewer")
 
@@ -119,8 +140,20 @@ class Peers(unittest.TestCase):
 
     def test_celery(self):
         self.lives_well(
-            "celery", "celery", "--app", "peer_tasks", "worker", "--concurrency", "1", "--without-gossip", "--without-mingle",
-            "--hostname", "%n-%d", "--loglevel", "warning")
+            "celery",
+            "celery",
+            "--app",
+            "peer_tasks",
+            "worker",
+            "--concurrency",
+            "1",
+            "--without-gossip",
+            "--without-mingle",
+            "--hostname",
+            "%n-%d",
+            "--loglevel",
+            "warning",
+        )
 
 
 if __name__ == "__main__":

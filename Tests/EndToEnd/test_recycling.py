@@ -39,7 +39,9 @@ class Recycling(unittest.TestCase):
 
     def enqueue(self, daemon: Daemon, *jobs: dict) -> list[str]:
         text = "".join(json.dumps(job) + "\n" for job in jobs)
-        return [json.loads(line)["task_id"] for line in daemon.jobsup("enqueue", "--json", stdin=text).stdout.splitlines()]
+        return [
+            json.loads(line)["task_id"] for line in daemon.jobsup("enqueue", "--json", stdin=text).stdout.splitlines()
+        ]
 
     def capacity(self, daemon: Daemon, low: list) -> dict:
         """The pool; a moment with too few workers is noted."""
@@ -64,7 +66,9 @@ class Recycling(unittest.TestCase):
             return pool["recycled"] >= 8 and len(ids) >= 300
 
         until(flow, lambda: f"workers are replaced:\n{daemon.tail()}")
-        until(lambda: daemon.json("status")["totals"]["completed"] == len(ids), lambda: f"all is done:\n{daemon.tail()}")
+        until(
+            lambda: daemon.json("status")["totals"]["completed"] == len(ids), lambda: f"all is done:\n{daemon.tail()}"
+        )
         self.assert_recycled_well(daemon, self.capacity(daemon, low), low)
         lines = [line.split() for line in (daemon.directory / "runs").read_text().splitlines()]
         runs = collections.Counter((line[0], line[1]) for line in lines)
@@ -79,7 +83,9 @@ class Recycling(unittest.TestCase):
         def flow():
             # Slow enough that each is settled by itself.
             self.enqueue(daemon, *({"type": "sleep", "payload": {"seconds": 0.01}} for _ in range(60)))
-            counts[:] = map(int, re.findall(r"replacing worker pool-\d+: recycled after (\d+) jobs", daemon.log.read_text()))
+            counts[:] = map(
+                int, re.findall(r"replacing worker pool-\d+: recycled after (\d+) jobs", daemon.log.read_text())
+            )
             return len(counts) >= 6
 
         until(flow, lambda: f"workers are replaced:\n{daemon.tail()}")
@@ -96,7 +102,9 @@ class Recycling(unittest.TestCase):
             return self.capacity(daemon, low)["recycled"] >= 4
 
         until(flow, lambda: f"workers are replaced:\n{daemon.tail()}")
-        until(lambda: daemon.json("status")["totals"]["completed"] == len(ids), lambda: f"all is done:\n{daemon.tail()}")
+        until(
+            lambda: daemon.json("status")["totals"]["completed"] == len(ids), lambda: f"all is done:\n{daemon.tail()}"
+        )
         self.assert_recycled_well(daemon, self.capacity(daemon, low), low)
 
     def test_over_the_soft_limit_the_job_is_finished_first(self):
@@ -105,8 +113,10 @@ class Recycling(unittest.TestCase):
         path = daemon.directory / "leaking"
         ids = [daemon.enqueue("leak", {"mebibytes": 20}) for _ in range(5)]
         ids.append(daemon.enqueue("leak", {"mebibytes": 20, "path": str(path)}))
-        until(lambda: path.exists() and self.capacity(daemon, low)["draining"] == 1,
-              lambda: f"its replacement is there, and it is still at work:\n{daemon.tail()}")
+        until(
+            lambda: path.exists() and self.capacity(daemon, low)["draining"] == 1,
+            lambda: f"its replacement is there, and it is still at work:\n{daemon.tail()}",
+        )
         pid = int(path.read_text())
         self.assertTrue(alive(pid))
         after = daemon.finished(daemon.enqueue("leak", {"mebibytes": 1}))
@@ -118,11 +128,13 @@ class Recycling(unittest.TestCase):
         until(lambda: not alive(pid), "it left")
         pool = until(lambda: (pool := self.capacity(daemon, low))["ends"] and pool, "its end is told")
         self.assert_recycled_well(daemon, pool, low)
-        self.assertRegex(pool["ends"][0]["message"], r"recycled with 1\d\d MiB, which is more than the soft limit of 100 MiB")
+        self.assertRegex(
+            pool["ends"][0]["message"], r"recycled with 1\d\d MiB, which is more than the soft limit of 100 MiB"
+        )
         self.assertEqual(pool["recycled"], 1)
 
     def test_over_the_hard_limit_the_worker_is_stopped(self):
-        """In the process itself, in a child of it, and by the limit of a type; all at once, since each takes its time."""
+        """In the process itself, in a child of it, by the limit of a type; all at once, since each takes its time."""
         hard = {"memory_hard": "150MiB"}
         pools = {
             "swell": recycled_pool(hard, processes=1, queues=["swell"]),
@@ -147,7 +159,8 @@ class Recycling(unittest.TestCase):
             self.assertRegex(
                 error["message"],
                 rf"^3 workers died running it, the last: worker {type}-\d+ was stopped at 3\d\d MiB, "
-                rf"over its hard limit of {limit} MiB$")
+                rf"over its hard limit of {limit} MiB$",
+            )
             pool = daemon.json("pool", type)
             self.assertEqual([end["cause"] for end in pool["ends"]], ["memory_limit"] * 3)
             self.assertEqual(pool["health"], "healthy")
@@ -172,11 +185,18 @@ class Recycling(unittest.TestCase):
 
     def test_settings_in_the_environment(self):
         pool = python_pool(processes=1)
-        daemon = self.daemon(pool, {
-            "WORKER_RECYCLE_AFTER_JOBS": "9", "WORKER_MEMORY_SOFT_LIMIT": "150", "WORKER_MEMORY_HARD_LIMIT": "300",
-            "MEMORY_WARNING_THRESHOLD": "50"})
+        daemon = self.daemon(
+            pool,
+            {
+                "WORKER_RECYCLE_AFTER_JOBS": "9",
+                "WORKER_MEMORY_SOFT_LIMIT": "150",
+                "WORKER_MEMORY_HARD_LIMIT": "300",
+                "MEMORY_WARNING_THRESHOLD": "50",
+            },
+        )
         seen = lambda pattern: until(
-            lambda: re.search(pattern, daemon.log.read_text()), lambda: f"{pattern}:\n{daemon.tail()}", 20)
+            lambda: re.search(pattern, daemon.log.read_text()), lambda: f"{pattern}:\n{daemon.tail()}", 20
+        )
         self.enqueue(daemon, *({"type": "add", "payload": {"a": 1, "b": 1}} for _ in range(9)))
         seen(r"recycled after 9 jobs")
         until(lambda: daemon.json("pool", "pool")["recycled"] == 1, "replaced")

@@ -71,12 +71,14 @@ class Traces:
         until(
             lambda: len(descriptors(self.daemon.process.pid)) <= len(self.before),
             lambda: f"{len(self.before)} descriptors, not {len(descriptors(self.daemon.process.pid))}:\n"
-            f"{sorted(self.before.values())}\n{sorted(descriptors(self.daemon.process.pid).values())}", 10)
+            f"{sorted(self.before.values())}\n{sorted(descriptors(self.daemon.process.pid).values())}",
+            10,
+        )
 
     def none_of_zombies(self) -> None:
         until(lambda: not zombies(self.daemon.process.pid), lambda: f"reaped: {zombies(self.daemon.process.pid)}", 20)
 
     def none_of_processes(self, known: int = 0) -> None:
         until(
-            lambda: len(marked(self.mark)) <= known,
-            lambda: f"no orphan: {marked(self.mark)}\n{self.daemon.tail()}", 20)
+            lambda: len(marked(self.mark)) <= known, lambda: f"no orphan: {marked(self.mark)}\n{self.daemon.tail()}", 20
+        )

@@ -67,6 +67,21 @@ import Testing
         #expect(health.death(at: .seconds(1), jobs: [], wanted: 1) == true)
     }
 
+    @Test func aJobIsExcusedOnceWhenOthersCrashToo() {
+        var health = PoolHealth(RestartPolicy())
+        for _ in 0..<3 { _ = health.death(at: .zero, jobs: [1], wanted: 9) }
+        #expect(health.excuses(job: 1) == false, "it alone")
+        _ = health.death(at: .zero, jobs: [2], wanted: 9)
+        #expect(health.excuses(job: 1) == true)
+        #expect(health.excuses(job: 1) == false, "once")
+        #expect(health.excuses(job: 2) == true)
+        health.completedJob()
+        _ = health.death(at: .zero, jobs: [1], wanted: 9)
+        #expect(health.excuses(job: 1) == false, "the program works")
+        _ = health.death(at: .zero, jobs: [2], wanted: 9)
+        #expect(health.excuses(job: 1) == true, "in doubt again")
+    }
+
     @Test func aDegradedPoolHasOneCanaryAMinute() {
         var health = degraded(at: .seconds(5))
         #expect(health.start(at: .seconds(5)) == .seconds(65))
