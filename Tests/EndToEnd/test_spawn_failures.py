@@ -126,7 +126,7 @@ class SpawnFailures(unittest.TestCase):
             size + (8 << 10),
             "there is not enough memory to start a process: free memory, or run fewer processes",
             # Foundation loses two with each failed start: that there is no room for a stack shows only in another one.
-            lost_each=2,
+            lost=2,
         )
 
 

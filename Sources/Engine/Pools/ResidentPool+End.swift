@@ -66,7 +66,8 @@ extension ResidentPool {
         let isDeath = !isAsked || (worker.stopReason?.isDeath ?? true) || worker.endedInVain(at: now)
         // One that the kernel did not let go of was counted when it was given up.
         let isFault = isDeath && !worker.isAbandoned
-        record(worker, cause, isExpected: !isFault)
+        // What was stopped for its memory or its job's time is told of, though the pool is none the worse for it.
+        record(worker, cause, isExpected: !isFault && !(worker.stopReason?.isFault ?? false))
         let isCrash = !isAsked || (worker.stopReason?.isDeath ?? false)
         let crashed = isCrash ? worker.jobs.running.filter { $0.ending == nil } : []
         worker.generation.failed += crashed.count + worker.jobs.running.count { $0.ending == .timeout }
