@@ -14,7 +14,8 @@ struct LaunchEnds: ~Copyable {
     /// The order waits in the socket when the launcher comes: no round trip.
     /// The program may open its output by name (`/dev/stderr`): it gets to own it.
     init(
-        _ order: [UInt8], request: SpawnRequest, user: UInt32, group: ControlGroup?, nothing: borrowing Descriptor)
+        _ order: [UInt8], request: SpawnRequest, user: UInt32, group: ControlGroup?, nothing: borrowing Descriptor
+    )
         throws(SystemCallFailure)
     {
         try systemCall("dup", clinux_probe_descriptors(Self.room))

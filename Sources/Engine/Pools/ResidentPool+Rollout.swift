@@ -119,7 +119,9 @@ extension ResidentPool {
             return retryRollout()
         }
         if let degradation { return goBack(degradation) }
-        if case .exitCode(PoolHealth.holdExitCode)? = ends.last?.cause { return goBack("worker \(worker.name) \(words)") }
+        if case .exitCode(PoolHealth.holdExitCode)? = ends.last?.cause {
+            return goBack("worker \(worker.name) \(words)")
+        }
         if case .goBack(let why) = rollout.rule.died(words) { goBack(why) } else { retryRollout() }
     }
 

@@ -122,7 +122,11 @@ extension ResidentPool {
             if worker.slot != nil, let reason = worker.recycling.lived(now - worker.spawnedAt) {
                 recycle(worker, reason)
             }
-            if worker.isCanary, health.isDegraded, let ready = worker.readyAt, now - ready >= RestartBackoff.healthyAfter { recovered() }
+            if worker.isCanary, health.isDegraded, let ready = worker.readyAt,
+                now - ready >= RestartBackoff.healthyAfter
+            {
+                recovered()
+            }
             advanceRollout()
         }
         if worker.state == .busy || worker.state == .draining {
