@@ -22,6 +22,7 @@ final class Dispatcher {
     /// Claims for every pool what it has room for.
     func pump() {
         for pool in pools {
+            var putOff = 0
             while true {
                 let room = min(pool.demand, Self.batch)
                 guard room > 0 else { break }
@@ -29,8 +30,13 @@ final class Dispatcher {
                 guard !jobs.isEmpty else { break }
                 let able = admitted(jobs, to: pool)
                 pool.take(able)
-                // Where memory is short, the rest of the queue is not asked for: it would all be put off.
-                guard jobs.count == room, able.count == jobs.count else { break }
+                putOff += jobs.count - able.count
+                // Where memory is short, not the whole queue is put off at once; it is looked at again with what was.
+                guard putOff < Self.batch else {
+                    _ = context.schedule(at: context.time.uptime() + MemoryGate.delay) { self.pump() }
+                    break
+                }
+                guard jobs.count == room else { break }
             }
         }
     }

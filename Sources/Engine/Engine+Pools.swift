@@ -39,7 +39,7 @@ extension Engine {
                     code: "nothing_to_roll_out", message: "pool '\(name)' starts its program anew for each job",
                     hint: "the next job runs the program that is there then")
             }
-            var settings = pool.takenBack ?? pool.settings
+            var settings = pool.takenBack == nil ? pool.settings : pool.configured
             if let command { settings.command = command }
             pool.rollOut(settings)
         }

@@ -57,7 +57,11 @@ final class ExecPool: WorkerPool {
     func close() {}
 
     func hurry() {
-        for run in runs { stop(run, .hurry) }
+        for run in runs {
+            stop(run, .hurry)
+            // Also one that was stopped before, and given a long time.
+            armKill(of: run, after: min(settings.stopGrace, .seconds(10)))
+        }
     }
 
     func cancel(_ lease: Lease) -> Bool {
@@ -119,8 +123,12 @@ final class ExecPool: WorkerPool {
         run.stopReason = reason
         context.emit(.workerStopping(run.named, why: reason.words))
         run.process?.terminate()
+        armKill(of: run, after: settings.stopGrace)
+    }
+
+    private func armKill(of run: ExecRun, after grace: Duration) {
         run.timer?.cancel()
-        run.timer = context.schedule(at: context.time.uptime() + settings.stopGrace) {
+        run.timer = context.schedule(at: context.time.uptime() + grace) {
             run.process?.killTree()
             run.timer = self.context.schedule(at: self.context.time.uptime() + ResidentPool.killLimit) {
                 self.abandon(run)
@@ -167,6 +175,7 @@ final class ExecPool: WorkerPool {
 
     /// The pool's program is at fault, not the job: the job goes back, the pool pauses.
     private func spawnFailed(_ run: ExecRun, _ error: SpawnError) {
+        guard runs.contains(where: { $0 === run }) else { return }
         remove(run)
         if run.job.ending == .cancel {
             let end = AttemptEnd(job: run.job, report: .cancelled, startedAt: run.startedAt)

@@ -47,9 +47,9 @@ extension ResidentPool {
     func spawnFailed(_ error: SpawnError, of worker: Worker) {
         guard worker.move(.exit, at: context.time.now()) != nil else { return }
         let cause = worker.stopReason.map(EndCause.stopped) ?? .spawnFailed(error.words)
-        let isFault = worker.stopReason?.isFault ?? true
+        let isFault = (worker.stopReason?.isFault ?? true) && !worker.isAbandoned
         record(worker, cause, isExpected: !isFault)
-        let delay = vacate(worker, isFault: isFault, jobs: [])
+        let delay = vacate(worker, isFault: isFault, degradation: isFault ? countDeath(jobs: []) : nil)
         if worker.stopReason == nil {
             context.emit(.spawnFailed(pool: settings.name, message: error.words, retryIn: delay))
         }
@@ -71,9 +71,15 @@ extension ResidentPool {
         let isCrash = !isAsked || (worker.stopReason?.isDeath ?? false)
         let crashed = isCrash ? worker.jobs.running.filter { $0.ending == nil } : []
         worker.generation.failed += crashed.count + worker.jobs.running.count { $0.ending == .timeout }
-        if case .exitCode(PoolHealth.holdExitCode) = cause, !isBeingBroughtIn(worker) { hold(because: worker) }
-        vacate(worker, isFault: isFault, jobs: crashed.map(\.lease.job.rawValue))
+        // A generation that is being brought in, or was taken back, goes the rollout's way.
+        if case .exitCode(PoolHealth.holdExitCode) = cause, worker.generation === generation, !isBeingBroughtIn(worker)
+        {
+            hold(because: worker)
+        }
+        let degradation = isFault ? countDeath(jobs: crashed.map(\.lease.job.rawValue)) : nil
+        // Before a rollout begins to judge anew: what is known of the pool now is what the jobs are judged by.
         giveBackJobs(of: worker, cause, crashed: crashed.map(\.lease))
+        vacate(worker, isFault: isFault, degradation: degradation)
         context.pump()
         placeSuspects()
         context.processEnded()
@@ -87,7 +93,7 @@ extension ResidentPool {
         worker.link = nil
         giveBackJobs(of: worker, .stopped(worker.stopReason ?? .didNotLeave), crashed: [])
         if worker.slot != nil {
-            vacate(worker, isFault: true, jobs: [])
+            vacate(worker, isFault: true, degradation: countDeath(jobs: []))
             leaving.append(worker)
         }
         context.pump()
@@ -111,25 +117,29 @@ extension ResidentPool {
 
     /// Takes a worker out of its place and sees to the next one; gives how long that waits.
     @discardableResult
-    private func vacate(_ worker: Worker, isFault: Bool, jobs: [Int64]) -> Duration {
+    private func vacate(_ worker: Worker, isFault: Bool, degradation: String?) -> Duration {
         leaving.removeAll { $0 === worker }
-        var degradation: String?
-        if isFault, !isDraining, health.death(at: context.time.uptime(), jobs: jobs, wanted: wanted),
-            case .degraded(let why) = health.state
-        {
-            degradation = why
-            context.emit(.poolDegraded(pool: settings.name, why: why))
-        }
         let slot = worker.slot
         worker.slot = nil
         let delay = slot.map { leavePlace(worker, in: $0, isFault: isFault) } ?? .zero
         regroup()
-        if isFault, slot != nil, isBeingBroughtIn(worker) {
+        // One that had done well before it died is for the rate of failures to judge.
+        let isUnproved = degradation != nil || !worker.isHealthy(at: context.time.uptime())
+        if isFault, slot != nil, isBeingBroughtIn(worker), isUnproved {
             rolloutLost(worker, degradation: degradation)
         } else {
             advance()
         }
         return delay
+    }
+
+    /// Says why the pool became degraded by it, if it did.
+    private func countDeath(jobs: [Int64]) -> String? {
+        guard !isDraining, health.death(at: context.time.uptime(), jobs: jobs, wanted: wanted),
+            case .degraded(let why) = health.state
+        else { return nil }
+        context.emit(.poolDegraded(pool: settings.name, why: why))
+        return why
     }
 
     private func leavePlace(_ worker: Worker, in slot: Slot, isFault: Bool) -> Duration {
@@ -147,6 +157,8 @@ extension ResidentPool {
     private func restart(_ slot: Slot, after worker: Worker, isFault: Bool) -> Duration {
         guard !isDraining else { return .zero }
         if health.isHeld { return .zero }
+        // The way back fills the place; not with another one of these.
+        if isBeingBroughtIn(worker), case .exitCode(PoolHealth.holdExitCode)? = ends.last?.cause { return .zero }
         if isFault { counts.restarts += 1 } else { counts.recycled += 1 }
         if !isFault || worker.isHealthy(at: context.time.uptime()) { slot.backoff.healthy() }
         let delay = slot.backoff.death(using: &context.random)
@@ -249,7 +261,9 @@ extension Worker {
     /// It left by itself, or took too much memory, and had done nothing: starting it again at once would go on for ever.
     fileprivate func endedInVain(at now: Duration) -> Bool {
         switch stopReason {
-        case .left, .memoryLimit: !isHealthy(at: now)
+        case .left: !isHealthy(at: now)
+        // With a job in hand it may be the job that took the memory.
+        case .memoryLimit: !isHealthy(at: now) && jobs.isEmpty
         default: false
         }
     }

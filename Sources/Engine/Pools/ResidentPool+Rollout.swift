@@ -38,7 +38,7 @@ extension ResidentPool {
             at: context.time.uptime())
         let isResized = settings.processes != self.settings.processes || settings.bounds != self.settings.bounds
         generation = target
-        health = PoolHealth(settings.restart)
+        renewHealth()
         lastRollout = nil
         scale(to: isResized ? settings.processes : wanted)
         context.emit(.rolloutStarted(pool: settings.name, generation: target.number))
@@ -61,6 +61,7 @@ extension ResidentPool {
                 case .promote:
                     rollout.rule.promote()
                     rollout.lastPromotion = context.time.uptime()
+                    rollout.failuresGoingBack = 0
                     promote(slot, rollout.isGoingBack ? .rolledBack : .rollout)
                 case .goBack(let why): return goBack(why)
                 }
@@ -78,6 +79,11 @@ extension ResidentPool {
 
     /// The last ones may die as well: they are watched for as long as the first one was.
     private func watchLast(of rollout: Rollout) {
+        if !rollout.isGoingBack,
+            case .goBack(let why) = verdict(of: rollout, readySince: context.time.uptime())
+        {
+            return goBack(why)
+        }
         let end = rollout.lastPromotion + settings.rolloutPatience
         guard !rollout.isGoingBack, context.time.uptime() < end, !slots.isEmpty else { return finishRollout() }
         guard rollout.watch == nil else { return }
@@ -96,7 +102,7 @@ extension ResidentPool {
 
     /// When a successor has to be looked at again though nothing happened.
     func rolloutCheck(of worker: Worker) -> Duration? {
-        guard let rollout, !rollout.isGoingBack, let ready = worker.readyAt else { return nil }
+        guard let rollout, !rollout.isGoingBack, !health.isHeld, let ready = worker.readyAt else { return nil }
         return rollout.rule.nextLook.map { ready + $0 }
     }
 
@@ -146,7 +152,7 @@ extension ResidentPool {
         // The numbers may have been changed meanwhile, and hold.
         rollout.previous.settings = settings.withProgram(of: rollout.previous.settings)
         generation = rollout.previous
-        health = PoolHealth(settings.restart)
+        renewHealth()
         for slot in slots {
             withdrawSuccessor(of: slot, .rolledBack)
             if slot.worker == nil {
@@ -155,6 +161,12 @@ extension ResidentPool {
             }
         }
         advanceRollout()
+    }
+
+    /// What was seen of the generation before says nothing about this one.
+    private func renewHealth() {
+        health = PoolHealth(settings.restart)
+        for worker in crew { worker.isCanary = false }
     }
 
     private func withdrawSuccessor(of slot: Slot, _ reason: StopReason) {

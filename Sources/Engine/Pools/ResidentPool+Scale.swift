@@ -100,5 +100,6 @@ extension ResidentPool {
             slot.backoff.healthy()
             fill(slot)
         }
+        advance()
     }
 }

@@ -123,6 +123,7 @@ extension ResidentPool {
         worker.watchdogAt = worker.watchdog.map { now + $0 }
         let bootSeconds = (now - worker.spawnedAt).inSeconds
         context.emit(.workerReady(worker.named, build: worker.build, bootSeconds: bootSeconds))
+        if isBeingBroughtIn(worker) { rollout?.lastPromotion = now }
         if let slot = worker.slot, slot.successor === worker { succeeded(slot) }
         advance()
         context.pump()
@@ -136,5 +137,6 @@ extension ResidentPool {
         guard health.recover() else { return }
         context.emit(.poolRecovered(pool: settings.name))
         for slot in slots where slot.worker == nil { fill(slot) }
+        advance()
     }
 }

@@ -80,7 +80,7 @@ extension ResidentPool {
                 consider(worker.recycling.timeLimit.map { worker.spawnedAt + $0 })
             }
             consider(worker.watchdogAt)
-            if worker.isCanary { consider(worker.readyAt.map { $0 + RestartBackoff.healthyAfter }) }
+            if worker.isCanary, health.isDegraded { consider(worker.readyAt.map { $0 + RestartBackoff.healthyAfter }) }
             if worker.slot?.successor === worker { consider(rolloutCheck(of: worker)) }
             if worker.state == .busy {
                 consider(worker.jobs.nextDeadline)
@@ -90,7 +90,7 @@ extension ResidentPool {
             }
         case .draining:
             consider(worker.jobs.nextDeadline)
-            consider(worker.watchdogAt)
+            if !worker.jobs.isEmpty { consider(worker.watchdogAt) }
         case .spawning, .starting, .stopping, .killing, .unkillable, .exited: break
         }
         return next
@@ -115,7 +115,10 @@ extension ResidentPool {
             worker.stateDeadline = nil
             expired(worker)
         }
-        if worker.state.isCapacity || worker.state == .draining, let silent = worker.watchdogAt, silent <= now {
+        // One that leaves with empty hands has the grace for that, and may be silent.
+        if worker.state.isCapacity || (worker.state == .draining && !worker.jobs.isEmpty),
+            let silent = worker.watchdogAt, silent <= now
+        {
             stop(worker, .watchdog(worker.watchdog ?? .zero))
         }
         if worker.state.isCapacity {

@@ -66,6 +66,8 @@ extension ResidentPool {
         let job = InFlightJob(suspects.remove(at: index))
         let end = AttemptEnd(job: job, report: .cancelled, startedAt: context.time.now())
         context.settler.settle([end], worker: settings.name, link: nil)
+        placeSuspects()
+        context.pump()
         return true
     }
 }

@@ -97,6 +97,8 @@ final class ResidentPool: WorkerPool {
         }
         for worker in crew { worker.link?.flush() }
         if !rest.isEmpty { context.store.release(rest.map(\.lease)) }
+        // Who waits for an empty worker must not keep all of them waiting for other jobs.
+        if !suspects.isEmpty, demand == 0 { placeSuspects() }
     }
 
     func deliver(_ jobs: ArraySlice<ClaimedJob>, to worker: Worker, at now: Duration) {
