@@ -13,6 +13,8 @@ final class Dispatcher {
     var pools: [any WorkerPool]
     private var dueTimer: Scheduled<Void>?
     private var dueAt: Timestamp?
+    /// Armed while jobs wait behind others that were put off.
+    private var nextLook: Scheduled<Void>?
 
     init(context: EngineContext, pools: [any WorkerPool]) {
         self.context = context
@@ -33,11 +35,19 @@ final class Dispatcher {
                 putOff += jobs.count - able.count
                 // Where memory is short, not the whole queue is put off at once; it is looked at again with what was.
                 guard putOff < Self.batch else {
-                    _ = context.schedule(at: context.time.uptime() + MemoryGate.delay) { self.pump() }
+                    lookAgain()
                     break
                 }
                 guard jobs.count == room else { break }
             }
+        }
+    }
+
+    private func lookAgain() {
+        guard nextLook == nil else { return }
+        nextLook = context.schedule(at: context.time.uptime() + MemoryGate.delay) {
+            self.nextLook = nil
+            self.pump()
         }
     }
 

@@ -107,7 +107,8 @@ package final class Engine: Sendable {
             workerSocketPath: settings.workerSocket.path, random: random, emit: emit)
         context.memoryLimit = { intake.value.policy(of: $0).memoryLimitBytes }
         context.memoryGate = MemoryGate(
-            expected: { intake.value.policy(of: $0).expectedMemoryBytes }, available: MachineMemory.availableBytes)
+            isNeeded: { intake.value.expectsMemory }, expected: { intake.value.policy(of: $0).expectedMemoryBytes },
+            available: MachineMemory.availableBytes)
         context.limitsMemoryByType = { intake.value.limitsMemory }
         let pools = settings.pools.map { makePool($0, context) }
         let door = ClientDoor(limit: settings.clientLimit, group: settings.clientSocket.group)

@@ -6,6 +6,8 @@ package struct Intake: Sendable {
     private let standard: JobPolicy
     private let queues: Set<String>
     private let payloadLimitBytes: Int
+    /// Whether any type is expected to need much memory.
+    let expectsMemory: Bool
 
     package static let keyLimitBytes = 512
     /// All jobs of a request go into one transaction, and everybody else waits for it.
@@ -18,6 +20,8 @@ package struct Intake: Sendable {
         self.standard = standard
         self.queues = queues
         self.payloadLimitBytes = payloadLimitBytes
+        expectsMemory =
+            standard.expectedMemoryBytes != nil || policies.values.contains { $0.expectedMemoryBytes != nil }
     }
 
     /// These rules with the payload limit of others: it has to be that which workers' connections were made for.

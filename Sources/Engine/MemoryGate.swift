@@ -13,14 +13,23 @@ final class MemoryGate {
     /// Jobs that run and were promised memory, with what their worker has.
     var running: () -> [(type: String, usedBytes: Int)] = { [] }
 
-    init(expected: @escaping (String) -> Int?, available: @escaping () -> Int?) {
+    /// Whether any type is expected to need much: asked for once for all jobs that come together.
+    private let isNeeded: () -> Bool
+
+    init(
+        isNeeded: @escaping () -> Bool = { true }, expected: @escaping (String) -> Int?,
+        available: @escaping () -> Int?
+    ) {
+        self.isNeeded = isNeeded
         self.expected = expected
         self.available = available
     }
 
     /// Those that may start, and those for which there is no room, with the reason.
     func admit(_ jobs: [ClaimedJob]) -> (admitted: [ClaimedJob], waiting: [(job: ClaimedJob, why: String)]) {
-        guard jobs.contains(where: { expected($0.type) != nil }), let available = available() else { return (jobs, []) }
+        guard isNeeded(), jobs.contains(where: { expected($0.type) != nil }), let available = available() else {
+            return (jobs, [])
+        }
         let promised = running().compactMap { job in
             expected(job.type).map { (expectedBytes: $0, usedBytes: job.usedBytes) }
         }
