@@ -114,10 +114,10 @@ class Logs(unittest.TestCase):
 
     def test_files_are_put_aside_while_somebody_follows(self):
         daemon = self.daemon({"sh": SHELL}, log={"max_size": "64KiB", "keep": 100})
-        following = self.follow(daemon, "logs", "--pool", "sh", "-n", "0")
+        following = self.follow(daemon, "logs", "--pool", "sh")
         # Until it follows, nothing is written that it could miss.
-        first = self.run_shell(daemon, "echo begin >&2")
-        daemon.finished(first)
+        daemon.finished(self.run_shell(daemon, "echo begin >&2"))
+        following.shows("begin")
         jobs = [
             self.run_shell(daemon, f"i=0; while [ $i -lt 1000 ]; do echo line {number}-$i >&2; i=$((i+1)); done")
             for number in range(4)
@@ -202,7 +202,7 @@ class Logs(unittest.TestCase):
 
     def test_a_file_that_is_moved_away_is_made_anew(self):
         daemon = self.daemon({"sh": SHELL})
-        following = self.follow(daemon, "logs", "-n", "0", "--pool", "sh")
+        following = self.follow(daemon, "logs", "--pool", "sh")
         daemon.finished(self.run_shell(daemon, "echo one >&2"))
         following.shows("one")
         os.rename(self.file, str(self.file) + "-20301231")
