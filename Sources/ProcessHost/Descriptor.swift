@@ -19,4 +19,8 @@ final class HeldDescriptor: Sendable {
     init(owning rawValue: Int32) {
         descriptor = Descriptor(owning: rawValue)
     }
+
+    init(_ descriptor: consuming Descriptor) {
+        self.descriptor = descriptor
+    }
 }

@@ -14,16 +14,19 @@ package final class ProcessHost: Sendable {
     private let controlGroups: ControlGroups?
     private let nextID = Atomic<UInt64>(1)
 
+    /// With `startsAhead`, a launcher waits for the next program: one that dies is replaced so much sooner, for a process that sleeps.
+    /// It is taken for the first program after it as it was started, with the resource limits that this process had then.
     /// `leftoverGrace` is how long descendants may go on after a program ended by itself, before they are killed.
     package init(
-        launcher: String = ProcessHost.installedLauncher(), logger: Logger,
+        launcher: String = ProcessHost.installedLauncher(), logger: Logger, startsAhead: Bool = false,
         controlGroups: ControlGroups? = nil, leftoverGrace: Duration = .milliseconds(200),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now },
         random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) },
         startProcess: @escaping @Sendable (Foundation.Process) throws -> Void = { try $0.run() }
     ) throws(SystemCallFailure) {
         let spawner = try Spawner(
-            launcher: launcher, controlGroups: controlGroups, random: random, startProcess: startProcess)
+            launcher: launcher, startsAhead: startsAhead, controlGroups: controlGroups, random: random,
+            startProcess: startProcess)
         watcher = try ProcessWatcher(
             watchesGroups: controlGroups?.areAvailable ?? false, leftoverGrace: leftoverGrace, now: now, logger: logger
         ) { spawner.release($0) }

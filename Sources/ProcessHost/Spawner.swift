@@ -26,19 +26,25 @@ final class Spawner: Sendable {
     private let controlGroups: ControlGroups?
     private let random: @Sendable () -> UInt64
     private let startProcess: @Sendable (Foundation.Process) throws -> Void
-    private let nothing: Descriptor
+    /// Whether a launcher is to wait for the next order: a program that dies is replaced so much sooner. It costs a process that sleeps.
+    private let startsAhead: Bool
+    private let nothing: HeldDescriptor
+
+    /// Descriptors that Foundation needs to start a process. When it gets none it goes on with descriptor 0 and closes that.
+    private static let room: Int32 = 24
 
     init(
-        launcher: String, controlGroups: ControlGroups?, random: @escaping @Sendable () -> UInt64,
+        launcher: String, startsAhead: Bool, controlGroups: ControlGroups?, random: @escaping @Sendable () -> UInt64,
         startProcess: @escaping @Sendable (Foundation.Process) throws -> Void
     ) throws(SystemCallFailure) {
         self.launcher = launcher
+        self.startsAhead = startsAhead
         self.controlGroups = controlGroups
         self.random = random
         self.startProcess = startProcess
         orders = try Mailbox()
         let raw = open("/dev/null", O_RDWR | O_CLOEXEC)
-        nothing = Descriptor(owning: try systemCall("open /dev/null", raw < 0 ? -errno : raw))
+        nothing = HeldDescriptor(owning: try systemCall("open /dev/null", raw < 0 ? -errno : raw))
     }
 
     func start(reportingTo watcher: ProcessWatcher) {
@@ -62,28 +68,38 @@ final class Spawner: Sendable {
         var none = sigset_t()
         sigemptyset(&none)
         pthread_sigmask(SIG_SETMASK, &none, nil)
-        var forkFailed = false
+        var state = State()
         while true {
             for order in orders.waitForElements() {
                 freeReleased()
                 if let socket = order.request.notifySocket { watcher.post(.launchBegins(socket)) }
                 do throws(SpawnError) {
-                    watcher.post(.watch(Handover(try launch(order, forkFailed: &forkFailed))))
+                    watcher.post(.watch(Handover(try launch(order, &state))))
                 } catch {
                     order.handle.detach()
                     watcher.post(.failed(error, onEvent: order.onEvent))
                 }
                 if let socket = order.request.notifySocket { watcher.post(.launchIsOver(socket)) }
             }
+            // A failure is none: the next order tells of it.
+            if startsAhead, state.waiting == nil, !state.forkFailed {
+                state.waiting = try? startLauncher(&state, before: { _ throws(SystemCallFailure) in })
+            }
         }
     }
 
-    private func launch(_ order: Order, forkFailed: inout Bool) throws(SpawnError) -> Launch {
+    /// What the thread keeps from one start to the next.
+    private struct State: ~Copyable {
+        var forkFailed = false
+        /// Started ahead.
+        var waiting: WaitingLauncher?
+    }
+
+    private func launch(_ order: Order, _ state: inout State) throws(SpawnError) -> Launch {
         let launchOrder = try LaunchOrder(order.request)
-        try checkLauncher()
         let group = try controlGroups?.make(for: order.request, id: order.handle.id)
         do throws(SpawnError) {
-            return try launch(order, launchOrder, in: group, forkFailed: &forkFailed)
+            return try launch(order, launchOrder, in: group, &state)
         } catch {
             // Nothing was started: nobody can be in it.
             _ = group?.remove()
@@ -92,16 +108,47 @@ final class Spawner: Sendable {
     }
 
     private func launch(
-        _ order: Order, _ launchOrder: LaunchOrder, in group: ControlGroup?, forkFailed: inout Bool
+        _ order: Order, _ launchOrder: LaunchOrder, in group: ControlGroup?, _ state: inout State
     ) throws(SpawnError) -> Launch {
         let marker = ProcessMarker.make(random: random()) ?? 0
+        let machineOOMKills = MachineMemory.oomKills()
+        let bytes = launchOrder.encoded(parent: getpid(), marker: marker)
         let ends: LaunchEnds
         do throws(SystemCallFailure) {
-            // Each failed start costs Foundation two descriptors for ever: do not try again before it can succeed.
-            if forkFailed { try systemCall("vfork", clinux_probe_fork()) }
-            let bytes = launchOrder.encoded(parent: getpid(), marker: marker)
+            try systemCall("dup", clinux_probe_descriptors(Self.room))
             ends = try LaunchEnds(
                 bytes, request: order.request, user: launchOrder.user, group: group, nothing: nothing)
+        } catch {
+            throw SpawnError(error)
+        }
+        let launcher = try sendOrder(of: ends, &state)
+        return ends.launch(
+            order, launchOrder, marker: marker, group: group, machineOOMKills: machineOOMKills, by: launcher)
+    }
+
+    /// Gives the order to the launcher that waits, or to a new one.
+    private func sendOrder(of ends: borrowing LaunchEnds, _ state: inout State) throws(SpawnError) -> WaitingLauncher {
+        if let waiting = state.waiting.take() {
+            do throws(SystemCallFailure) {
+                try ends.send(over: waiting.control)
+                return waiting
+            } catch {
+                // Somebody has ended it.
+                release(waiting.process)
+            }
+        }
+        // The order waits in the socket when the launcher comes: no round trip.
+        return try startLauncher(&state) { control throws(SystemCallFailure) in try ends.send(over: control) }
+    }
+
+    /// `before` gets the end over which it will be talked to, when it does not run yet.
+    private func startLauncher(
+        _ state: inout State, before: (borrowing Descriptor) throws(SystemCallFailure) -> Void
+    ) throws(SpawnError) -> WaitingLauncher {
+        try checkLauncher()
+        let ends = try controlEnds(probingFork: state.forkFailed)
+        do throws(SystemCallFailure) {
+            try before(ends.ours)
         } catch {
             throw SpawnError(error)
         }
@@ -110,18 +157,27 @@ final class Spawner: Sendable {
         process.arguments = []
         process.environment = [:]
         process.currentDirectoryURL = URL(fileURLWithPath: "/", isDirectory: true)
-        process.standardInput = FileHandle(fileDescriptor: ends.launcherControl.rawValue, closeOnDealloc: false)
-        let machineOOMKills = MachineMemory.oomKills()
+        process.standardInput = FileHandle(fileDescriptor: ends.launchers.rawValue, closeOnDealloc: false)
         do {
             try startGuarded(process)
         } catch {
             let failure = Self.cause(of: error)
-            forkFailed = failure.code == EAGAIN || failure.code == ENOMEM
+            state.forkFailed = failure.code == EAGAIN || failure.code == ENOMEM
             throw SpawnError(failure)
         }
-        forkFailed = false
-        return ends.launch(
-            order, launchOrder, marker: marker, group: group, machineOOMKills: machineOOMKills, process: process)
+        state.forkFailed = false
+        return ends.launcher(process)
+    }
+
+    private func controlEnds(probingFork: Bool) throws(SpawnError) -> ControlEnds {
+        do throws(SystemCallFailure) {
+            // Each failed start costs Foundation two descriptors for ever: do not try again before it can succeed.
+            if probingFork { try systemCall("vfork", clinux_probe_fork()) }
+            try systemCall("dup", clinux_probe_descriptors(Self.room))
+            return try ControlEnds()
+        } catch {
+            throw SpawnError(error)
+        }
     }
 
     /// Starts it without Foundation's list of descriptors, where all of them can be made close-on-exec: also those that Foundation

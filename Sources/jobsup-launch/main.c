@@ -72,10 +72,15 @@ static int close_all_but(int first, int second, int third) {
 
 /* Takes the descriptors of the order: returns the order itself, puts the others on 0, 1, 2, and closes all else. */
 static int take_descriptors(void) {
+    /* It may have been started ahead, to wait for its order. When the daemon goes, it goes too. */
+    struct pollfd waiting = {.fd = control, .events = POLLIN};
+    while (poll(&waiting, 1, -1) < 0 && errno == EINTR) {
+    }
     uint32_t kind = 0;
     int descriptors[LAUNCH_DESCRIPTORS_WITH_CONTROL_GROUP];
     int count = LAUNCH_DESCRIPTORS_WITH_CONTROL_GROUP;
     int64_t received = clinux_receive_message(control, &kind, sizeof kind, descriptors, &count);
+    if (received == 0) _exit(0);
     if (received < 0) fail(LAUNCH_STEP_ORDER, (int)-received);
     if (received != sizeof kind || kind != LAUNCH_ORDER || count < LAUNCH_DESCRIPTORS) fail(LAUNCH_STEP_ORDER, EPROTO);
     if (count == LAUNCH_DESCRIPTORS_WITH_CONTROL_GROUP) control_group = descriptors[LAUNCH_DESCRIPTORS];

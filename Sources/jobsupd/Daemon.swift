@@ -30,7 +30,7 @@ struct Daemon {
         let log = EventLog(logger: logger)
         let queued = log.queued()
         let groups = ControlGroups.adopt(logger: queued)
-        let host = try ProcessHost(logger: queued, controlGroups: groups)
+        let host = try ProcessHost(logger: queued, startsAhead: true, controlGroups: groups)
         let limits = LimitAnnouncement(support: groups.support, host: host, logger: queued)
         limits.announce()
         limits.warn(of: settings.pools)

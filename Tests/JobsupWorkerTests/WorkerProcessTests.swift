@@ -66,7 +66,7 @@ import WorkerProtocol
     @Test(arguments: [SIGTERM, SIGINT]) func aSignalDrains(_ number: CInt) async throws {
         let fixture = try await Fixture()
         fixture.connection.send(
-            WorkerSession.job(1, "progress", payload: #"{"steps":2,"seconds":0.5}"#), WorkerSession.job(2, "noop"))
+            WorkerSession.job(1, "progress", payload: #"{"steps":2,"seconds":2}"#), WorkerSession.job(2, "noop"))
         try await fixture.progress()
         fixture.signal(number)
         #expect(try await fixture.settlement().outcome == .returned)

@@ -21,6 +21,7 @@ struct Probe {
         case "sweep": try Sweep.run(count: number(1))
         case "groups": try Groups.run(Array(arguments.dropFirst()))
         case "without-rights": try Rights.run()
+        case "killed-launcher": try KilledLauncher.run()
         default:
             FileHandle.standardError.write(Data("no such probe\n".utf8))
             exit(64)
@@ -42,8 +43,13 @@ struct Probe {
     {
         var logger = Logger(label: "probe")
         logger.logLevel = .critical
-        return try ProcessHost(logger: logger, startProcess: startProcess)
+        let launcher = environment["PROBE_LAUNCHER"] ?? ProcessHost.installedLauncher()
+        return try ProcessHost(launcher: launcher, logger: logger, startsAhead: startsAhead, startProcess: startProcess)
     }
+
+    private static let environment = ProcessInfo.processInfo.environment
+    /// Then one child is there whenever nothing runs.
+    static let startsAhead = environment["PROBE_STARTS_AHEAD"] != nil
 
     /// Starts a program and blocks until its end.
     static func run(
@@ -93,9 +99,17 @@ struct Probe {
         }
     }
 
+    /// Those that have no program yet.
+    static var launchers: [String] {
+        children.filter {
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\($0)/exe"))?.hasSuffix("/jobsup-launch")
+                == true
+        }
+    }
+
     static func settledChildren() -> Int {
         let deadline = ContinuousClock.now + .seconds(10)
-        while !children.isEmpty, ContinuousClock.now < deadline { usleep(2000) }
+        while children.count != (startsAhead ? 1 : 0), ContinuousClock.now < deadline { usleep(2000) }
         return children.count
     }
 }

@@ -12,6 +12,11 @@ enum Victim {
                 if case .started(let processID) = event { Probe.say("child", processID) }
             }
         }
+        if Probe.startsAhead {
+            // The launcher that waits dies with the host like the others.
+            while Probe.children.count <= count || Probe.launchers.count != 1 { usleep(1000) }
+            for child in Probe.launchers { Probe.say("child", child) }
+        }
         while true { pause() }
     }
 }

@@ -6,9 +6,10 @@ import Testing
 /// The whole host as a program of its own: what it leaves behind, and what its death leaves behind.
 @Suite("Host", .timeLimit(.minutes(3)), .serialized)
 struct HostTests {
-    private func probe(_ arguments: String...) -> SpawnRequest {
-        let folder = (ProcessHost.installedLauncher() as NSString).deletingLastPathComponent
-        return SpawnRequest(executable: folder + "/ProcessHostProbe", arguments: arguments)
+    private func probe(_ arguments: String..., startsAhead: Bool = false) -> SpawnRequest {
+        var request = TestHost.probe(arguments)
+        if startsAhead { request.environment["PROBE_STARTS_AHEAD"] = "1" }
+        return request
     }
 
     /// What the probe said, by name.
@@ -26,15 +27,25 @@ struct HostTests {
         try #require(said.first { $0.name == name }.flatMap { Int($0.value) })
     }
 
-    @Test func tenThousandStartsLeaveNothingBehind() async throws {
-        let (exit, said) = try await run(probe("soak", "10000"))
+    @Test(arguments: [false, true]) func tenThousandStartsLeaveNothingBehind(startsAhead: Bool) async throws {
+        let (exit, said) = try await run(probe("soak", startsAhead ? "3000" : "10000", startsAhead: startsAhead))
         #expect(exit.cause == .code(0))
         #expect(try number("wrong", in: said) == 0)
-        #expect(try number("children", in: said) == 0)
+        #expect(try number("children", in: said) == (startsAhead ? 1 : 0))
         let descriptors = try number("descriptors-before", in: said)
         #expect(try number("descriptors-after", in: said) == descriptors)
         let resident = try number("resident-kib-before", in: said)
         #expect(try number("resident-kib-after", in: said) - resident < 4096)
+    }
+
+    @Test func launcherThatWasKilledWhileItWaitedIsReplaced() async throws {
+        let (exit, said) = try await run(probe("killed-launcher", startsAhead: true))
+        #expect(exit.cause == .code(0))
+        #expect(
+            said.filter { $0.name == "before" || $0.name == "after" }.map(\.value)
+                == [String](repeating: "ran", count: 20))
+        #expect(try number("children", in: said) == 1)
+        #expect(try number("leaked", in: said) == 0)
     }
 
     @Test func failedStartsLeaveNothingBehind() async throws {
@@ -61,7 +72,11 @@ struct HostTests {
 
     @Test(.enabled(if: geteuid() == 0, "needs root to become a user without processes"))
     func tooFewProcessesAreToldAndPassed() async throws {
-        let (exit, said) = try await run(probe("few-processes"))
+        let (exit, said) = try await TestHost.withReachableLauncher { launcher in
+            var request = probe("few-processes")
+            request.environment["PROBE_LAUNCHER"] = launcher
+            return try await run(request)
+        }
         #expect(exit.cause == .code(0))
         let refused = said.filter { $0.name == "refused" }.map(\.value)
         #expect(refused == [String](repeating: SpawnError.tooManyProcesses.description, count: 20))
@@ -82,12 +97,12 @@ struct HostTests {
         try await TestHost.eventually("orphan is still there") { !TestHost.exists(orphan) }
     }
 
-    @Test(arguments: [SIGKILL, SIGTERM, SIGHUP])
-    func childrenDieWithTheHost(signal: Int32) async throws {
-        let (handle, witness) = TestHost.start(probe("victim", "20"))
+    @Test(arguments: [SIGKILL, SIGTERM, SIGHUP], [false, true])
+    func childrenDieWithTheHost(signal: Int32, startsAhead: Bool) async throws {
+        let (handle, witness) = TestHost.start(probe("victim", "20", startsAhead: startsAhead))
         let children = try await witness.wait(for: "children") { events -> [Int32]? in
             let found = Witness.lines(in: events).compactMap { Int32($0.text.dropFirst("child ".count)) }
-            return found.count == 20 ? found : nil
+            return found.count == (startsAhead ? 21 : 20) ? found : nil
         }
         handle.signal(signal)
         _ = try await witness.exit()

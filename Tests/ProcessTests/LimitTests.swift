@@ -73,9 +73,11 @@ struct LimitTests {
 
     /// A host without rights, as another program: `name` is what it said.
     private func outcome(_ name: String) async throws -> String {
-        let folder = (ProcessHost.installedLauncher() as NSString).deletingLastPathComponent
-        let (exit, lines) = try await TestHost.run(
-            SpawnRequest(executable: folder + "/ProcessHostProbe", arguments: ["without-rights"]))
+        let (exit, lines) = try await TestHost.withReachableLauncher { launcher in
+            var request = TestHost.probe(["without-rights"])
+            request.environment["PROBE_LAUNCHER"] = launcher
+            return try await TestHost.run(request)
+        }
         #expect(exit.cause == .code(0))
         let line = try #require(lines.first { $0.hasPrefix(name + " ") })
         return String(line.dropFirst(name.count + 1))

@@ -47,6 +47,23 @@ enum TestHost {
             limits: limits, standardInput: input, output: output)
     }
 
+    /// The host as a program of its own.
+    static func probe(_ arguments: [String]) -> SpawnRequest {
+        let folder = (ProcessHost.installedLauncher() as NSString).deletingLastPathComponent
+        return SpawnRequest(executable: folder + "/ProcessHostProbe", arguments: arguments)
+    }
+
+    /// Gives the path of a launcher that every user may execute: the build may lie in a folder that only its owner may enter.
+    static func withReachableLauncher<Outcome>(_ body: (String) async throws -> Outcome) async throws -> Outcome {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("launcher-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let launcher = folder.appendingPathComponent("jobsup-launch")
+        try FileManager.default.copyItem(at: URL(fileURLWithPath: ProcessHost.installedLauncher()), to: launcher)
+        return try await body(launcher.path)
+    }
+
     static func isAlive(_ processID: Int32) -> Bool {
         // A zombie is not alive.
         guard let status = ProcFile.read("/proc/\(processID)/stat") else { return false }

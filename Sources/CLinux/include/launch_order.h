@@ -2,7 +2,7 @@
  * What the daemon and the launcher say to each other, over the socket pair whose one end the launcher
  * gets as its standard input. Both come from the same build, so nothing here is kept compatible.
  *
- * daemon -> launcher, before the launcher runs: one message, a uint32_t LAUNCH_ORDER, with four descriptors: the order (a sealed
+ * daemon -> launcher, which may wait for it: one message, a uint32_t LAUNCH_ORDER, with four descriptors: the order (a sealed
  *     anonymous file), and what becomes the standard input, output and error of the program. A fifth, when there is one, is the
  *     file cgroup.procs of the control group that the launcher is to move into. It was opened by the daemon, whose rights count.
  * launcher -> daemon: a launch_hello with every descriptor above 2 that it inherited. One of them is the death watch of
