@@ -111,17 +111,17 @@ final class Spawner: Sendable {
         _ order: Order, _ launchOrder: LaunchOrder, in group: ControlGroup?, _ state: inout State
     ) throws(SpawnError) -> Launch {
         let marker = ProcessMarker.make(random: random()) ?? 0
-        let machineOOMKills = MachineMemory.oomKills()
         let bytes = launchOrder.encoded(parent: getpid(), marker: marker)
         let ends: LaunchEnds
         do throws(SystemCallFailure) {
-            try systemCall("dup", clinux_probe_descriptors(Self.room))
             ends = try LaunchEnds(
                 bytes, request: order.request, user: launchOrder.user, group: group, nothing: nothing)
         } catch {
             throw SpawnError(error)
         }
         let launcher = try sendOrder(of: ends, &state)
+        // Slow to read, so while the launcher is at it.
+        let machineOOMKills = MachineMemory.oomKills()
         return ends.launch(
             order, launchOrder, marker: marker, group: group, machineOOMKills: machineOOMKills, by: launcher)
     }

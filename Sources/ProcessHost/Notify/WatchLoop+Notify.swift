@@ -30,7 +30,9 @@ extension WatchLoop {
     /// The last words of a process that has ended lie in its socket, perhaps behind those of others.
     func drainNotifications(of process: WatchedProcess) {
         guard let socket = process.order.request.notifySocket else { return }
-        for _ in 0..<Self.turnsAtAnExit where !readNotifications(from: socket) {}
+        for _ in 0..<Self.turnsAtAnExit {
+            if readNotifications(from: socket) { return }
+        }
     }
 
     /// Returns whether all was read.
