@@ -59,6 +59,8 @@ let package = Package(
         .target(
             name: "JobsupWorker", dependencies: ["WorkerProtocol", nioCore, nioPosix, nioLocks], swiftSettings: strict),
         .target(name: "Supervision", swiftSettings: strict),
+        .target(name: "Scaling", swiftSettings: strict),
+        .target(name: "Simulation", dependencies: ["Scaling"], swiftSettings: strict),
         // The unsafe flags concern this executable alone; no library product may depend on it.
         .executableTarget(name: "jobsup-launch", dependencies: ["CLinux"], linkerSettings: launcherLinking),
         .target(name: "CFoundationGuard"),
@@ -142,6 +144,8 @@ let package = Package(
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ], swiftSettings: strict),
         .testTarget(name: "TaskJSONTests", dependencies: ["JobModel", "TaskJSON"], swiftSettings: strict),
+        .testTarget(name: "ScalingTests", dependencies: ["Scaling"], swiftSettings: strict),
+        .testTarget(name: "SimulationTests", dependencies: ["Scaling", "Simulation"], swiftSettings: strict),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
         .executableTarget(
             name: "SystemdProbe", dependencies: ["JobModel", "Systemd", logging], path: "Tests/SystemdProbe",
@@ -183,6 +187,9 @@ let package = Package(
         .executableTarget(
             name: "LoadGenerator", dependencies: ["BareLoop", "JobsupClient"],
             path: "Tests/Benchmarks/LoadGenerator", swiftSettings: strict),
+        .executableTarget(
+            name: "ScalingBenchmark", dependencies: ["Scaling", "Simulation"],
+            path: "Tests/Benchmarks/ScalingBenchmark", swiftSettings: strict),
         .executableTarget(
             name: "StoreBenchmark", dependencies: ["BareLoop", "JobModel", "JobStore", "SQLiteStore"],
             path: "Tests/Benchmarks/StoreBenchmark", swiftSettings: strict),

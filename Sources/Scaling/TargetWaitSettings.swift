@@ -1,0 +1,26 @@
+/// How a pool is scaled so that jobs wait no longer than a target. Only the target is for people; the rest was tuned on
+/// the benchmark's workloads, which `Scaling.md` describes.
+package struct TargetWaitSettings: Sendable, Hashable {
+    /// What jobs may wait.
+    package var target: Duration
+    /// The part of the target that is planned with.
+    package var margin: Double = 0.8
+    /// The share of jobs that may wait longer than planned with the base alone.
+    package var missShare: Double = 0.01
+    /// Deviations that the work of a backlog may be beyond its mean.
+    package var drainDeviations: Double = 1
+    package var shortHorizon: Duration = .seconds(12)
+    package var longHorizon: Duration = .seconds(90)
+    /// Deviations from which on the short horizon is believed.
+    package var surprise: Double = 3
+    /// Assumed until jobs have ended.
+    package var assumedService: Duration = .seconds(1)
+    package var stabilisation: Duration = .seconds(20)
+    package var widening: Double = 1.5
+    package var widest: Double = 8
+    package var wideningHalfLife: Duration = .seconds(300)
+
+    package init(target: Duration) {
+        self.target = target
+    }
+}

@@ -1,0 +1,104 @@
+/// Any trigger may add workers, all must agree to take one away; quick up, slow down.
+package struct ThresholdPolicy: ScalingPolicy {
+    private let settings: ThresholdSettings
+    private var lastChange: Duration?
+    private var lastWanted: Int?
+
+    package init(_ settings: ThresholdSettings) {
+        self.settings = settings
+    }
+
+    /// One signal beside its thresholds.
+    private struct Trigger {
+        var rule: ScalingRule
+        var name: ScalingFigure.Name
+        var value: Double?
+        var pair: ThresholdSettings.Pair
+
+        /// How often the threshold is in the value: what makes it more or less severe.
+        var severity: Double {
+            guard let value, value > pair.up else { return 0 }
+            return pair.up > 0 ? value / pair.up : .infinity
+        }
+
+        var agreesToFewer: Bool { value.map { $0 < pair.down } ?? false }
+    }
+
+    package mutating func decide(_ observation: ScalingObservation) -> ScalingDecision {
+        // Somebody else's change (a person's, a guard's) is one that has to settle too.
+        if let lastWanted, lastWanted != observation.wanted { lastChange = observation.time }
+        let decision = choose(observation)
+        if decision.wanted != observation.wanted { lastChange = observation.time }
+        lastWanted = decision.wanted
+        return decision
+    }
+
+    private func choose(_ observation: ScalingObservation) -> ScalingDecision {
+        let current = observation.wanted
+        let inRange = observation.range.clamp(current)
+        guard inRange == current else {
+            return ScalingDecision(
+                current: current, wanted: inRange, rule: inRange > current ? .minimum : .maximum,
+                figures: [ScalingFigure(.limit, inRange)])
+        }
+        let triggers = triggers(observation)
+        if let worst = triggers.filter({ $0.severity > 0 }).max(by: { $0.severity < $1.severity }) {
+            return grow(observation, by: worst)
+        }
+        if triggers.allSatisfy(\.agreesToFewer) { return shrink(observation, triggers) }
+        return ScalingDecision(current: current, wanted: current, rule: .steady, figures: figures(triggers))
+    }
+
+    private func grow(_ observation: ScalingObservation, by worst: Trigger) -> ScalingDecision {
+        let current = observation.wanted
+        let figures = [ScalingFigure(worst.name, worst.value ?? 0), ScalingFigure(.limit, worst.pair.up)]
+        if let left = cooldown(settings.upCooldown, at: observation.time) {
+            return ScalingDecision(
+                current: current, wanted: current, rule: .scaleUpCooldown,
+                figures: figures + [ScalingFigure(.cooldownSeconds, left)])
+        }
+        // One worker just above the threshold, another for each time that the threshold fits in once more.
+        let step = min(settings.largestStep, Int(min(worst.severity, 1000)))
+        let wanted = observation.range.clamp(current + step)
+        return ScalingDecision(
+            current: current, wanted: wanted, rule: wanted == current ? .maximum : worst.rule,
+            figures: figures + [ScalingFigure(.step, step)])
+    }
+
+    private func shrink(_ observation: ScalingObservation, _ triggers: [Trigger]) -> ScalingDecision {
+        let current = observation.wanted
+        guard current > observation.range.lowerBound else {
+            return ScalingDecision(
+                current: current, wanted: current, rule: .minimum, figures: [ScalingFigure(.limit, current)])
+        }
+        if let left = cooldown(settings.downCooldown, at: observation.time) {
+            return ScalingDecision(
+                current: current, wanted: current, rule: .scaleDownCooldown,
+                figures: [ScalingFigure(.cooldownSeconds, left)])
+        }
+        return ScalingDecision(current: current, wanted: current - 1, rule: .allLow, figures: figures(triggers))
+    }
+
+    private func triggers(_ observation: ScalingObservation) -> [Trigger] {
+        [
+            Trigger(
+                rule: .queueDepth, name: .depth, value: observation.queue.map { Double($0.depth) },
+                pair: settings.queueDepth),
+            Trigger(
+                rule: .queueLatency, name: .oldestSeconds, value: observation.queue.map { $0.oldestAge.inSeconds },
+                pair: settings.queueLatency),
+            Trigger(rule: .cpu, name: .cpu, value: observation.machine.cpu, pair: settings.cpu),
+            Trigger(rule: .memory, name: .memory, value: observation.machine.memory, pair: settings.memory),
+        ]
+    }
+
+    private func figures(_ triggers: [Trigger]) -> [ScalingFigure] {
+        triggers.compactMap { trigger in trigger.value.map { ScalingFigure(trigger.name, $0) } }
+    }
+
+    /// What is left of it.
+    private func cooldown(_ length: Duration, at time: Duration) -> Duration? {
+        guard let lastChange, time - lastChange < length else { return nil }
+        return length - (time - lastChange)
+    }
+}
