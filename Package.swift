@@ -59,7 +59,7 @@ let package = Package(
         .target(
             name: "JobsupWorker", dependencies: ["WorkerProtocol", nioCore, nioPosix, nioLocks], swiftSettings: strict),
         .target(name: "Supervision", swiftSettings: strict),
-        .target(name: "Scaling", swiftSettings: strict),
+        .target(name: "Scaling", dependencies: ["JobModel"], swiftSettings: strict),
         .target(name: "Simulation", dependencies: ["Scaling"], swiftSettings: strict),
         // The unsafe flags concern this executable alone; no library product may depend on it.
         .executableTarget(name: "jobsup-launch", dependencies: ["CLinux"], linkerSettings: launcherLinking),
@@ -69,20 +69,20 @@ let package = Package(
         .target(
             name: "Engine",
             dependencies: [
-                "CLinux", "JobModel", "JobStore", "WorkerProtocol", "ProcessHost", "Supervision", nioCore, nioPosix,
+                "CLinux", "JobModel", "JobStore", "WorkerProtocol", "ProcessHost", "Scaling", "Supervision", nioCore, nioPosix,
                 .product(name: "DequeModule", package: "swift-collections"),
             ], swiftSettings: strict),
         .target(name: "TaskJSON", dependencies: ["JobModel"], swiftSettings: strict),
         .target(
             name: "Server",
             dependencies: [
-                "Engine", "JobModel", "JobStore", "Supervision", "TaskJSON", nioCore, logging, lifecycle,
+                "Engine", "JobModel", "JobStore", "Scaling", "Supervision", "TaskJSON", nioCore, logging, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ], swiftSettings: strict),
         .target(
             name: "DaemonConfiguration",
-            dependencies: ["JobModel", "Supervision", .product(name: "Yams", package: "Yams")],
+            dependencies: ["JobModel", "Scaling", "Supervision", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         // How the daemon's log looks as text: it writes that, and the command reads it.
         .target(name: "TextLog", swiftSettings: strict),
@@ -97,13 +97,13 @@ let package = Package(
         .executableTarget(
             name: "jobsupd",
             dependencies: [
-                "DaemonConfiguration", "Engine", "JobModel", "JobStore", "ProcessHost", "SQLiteStore", "Server",
+                "DaemonConfiguration", "Engine", "JobModel", "JobStore", "ProcessHost", "SQLiteStore", "Scaling", "Server",
                 "Supervision", "Systemd", "jobsup-launch", nioPosix, logging, lifecycle, signals, arguments,
             ], swiftSettings: strict),
         .executableTarget(
             name: "jobsup",
             dependencies: [
-                "DaemonConfiguration", "JobModel", "JobsupClient", "TaskJSON", "TextLog", nioCore, nioPosix, arguments,
+                "DaemonConfiguration", "JobModel", "JobsupClient", "Scaling", "Simulation", "TaskJSON", "TextLog", nioCore, nioPosix, arguments,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ], swiftSettings: strict),
@@ -140,7 +140,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Engine", "JobModel", logging, .product(name: "Hummingbird", package: "hummingbird"),
+                "Server", "Engine", "JobModel", "Scaling", logging, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ], swiftSettings: strict),
         .testTarget(name: "TaskJSONTests", dependencies: ["JobModel", "TaskJSON"], swiftSettings: strict),

@@ -1,4 +1,5 @@
 import JobModel
+import Scaling
 import Supervision
 
 extension Configuration {
@@ -34,12 +35,17 @@ extension Configuration {
             self.types[name] = JobPolicy(reading: types.section(name, fallback: "defaults"), standard: defaults)
         }
         let recycle = RecyclePolicy(reading: root.section("recycle"), standard: RecyclePolicy())
+        let scaling = ScalingDefaults(reading: root.section("scaling"))
         var pools = root.section("pools")
         self.pools = []
         for name in pools.keys.sorted() {
             Self.checkName(name, in: pools)
-            self.pools.append(Pool(name: name, reading: pools.section(name), recycle: recycle))
+            self.pools.append(
+                Pool(name: name, reading: pools.section(name), recycle: recycle, scaling: scaling))
         }
+        self.scaling = MachineScaling(
+            budget: scaling.budget,
+            pools: Dictionary(self.pools.compactMap { pool in pool.scaling.map { (pool.name, $0) } }) { first, _ in first })
         root.finish()
         warnings = []
         settings = []

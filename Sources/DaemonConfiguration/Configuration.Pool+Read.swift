@@ -1,17 +1,22 @@
 import JobModel
+import Scaling
 import Supervision
 
 extension Configuration.Pool {
     private static let most = 1000
 
     /// `recycle` is what holds for all pools of workers that get jobs.
-    init(name: String, reading section: ConfigurationReader, recycle standard: RecyclePolicy) {
+    init(
+        name: String, reading section: ConfigurationReader, recycle standard: RecyclePolicy, scaling: ScalingDefaults
+    ) {
         var reader = section
         self.name = name
         kind = reader.choice("kind", default: Configuration.PoolKind.socket)
         command = Self.command(&reader)
         queues = Self.queues(&reader, kind)
-        (processes, bounds) = Self.processes(&reader)
+        poolClass = reader.choice("class", default: Configuration.PoolClass.default)
+        (processes, bounds) = Self.processes(&reader, whenAutomatic: scaling.range(of: poolClass.poolClass))
+        self.scaling = Self.scaling(&reader, kind, bounds, poolClass, scaling)
         concurrency = reader.integer("concurrency", default: 1, in: 1...10_000)
         if kind != .socket, concurrency != 1 {
             reader.complain("concurrency", "is for socket pools: use 'processes' for more at once")
@@ -104,8 +109,46 @@ extension Configuration.Pool {
         return names
     }
 
-    /// `processes: 4`, or `processes: {min: 1, max: 10, start: 2}`.
-    private static func processes(_ reader: inout ConfigurationReader) -> (Int, ClosedRange<Int>) {
+    /// How the pool is scaled, when it may have more and less.
+    private static func scaling(
+        _ reader: inout ConfigurationReader, _ kind: Configuration.PoolKind, _ bounds: ClosedRange<Int>,
+        _ poolClass: Configuration.PoolClass, _ standard: ScalingDefaults
+    ) -> PoolScaling? {
+        guard kind == .socket else {
+            if reader.has("scaling") {
+                _ = reader.value("scaling")
+                let why =
+                    kind == .exec
+                    ? "an exec pool's processes end with their jobs" : "nobody knows how much a service has to do"
+                reader.complain("scaling", "is for socket pools: \(why)")
+            }
+            return nil
+        }
+        var section = standard.section
+        var own = reader.section("scaling", fallback: "scaling")
+        section.read(&own, isOfPool: true)
+        own.finish()
+        // Without `min` and `max` the bounds only say what people may set.
+        guard section.isEnabled, isRange(&reader), bounds.count > 1, let rule = section.rule else { return nil }
+        return PoolScaling(rule, poolClass: poolClass.poolClass)
+    }
+
+    private static func isRange(_ reader: inout ConfigurationReader) -> Bool {
+        switch reader.value("processes") {
+        case .mapping(let members, _)?: members.contains { $0.key == "max" }
+        case .scalar("auto", _)?: true
+        default: false
+        }
+    }
+
+    /// `processes: 4`, or `processes: {min: 1, max: 10, start: 2}`, or `processes: auto`.
+    private static func processes(
+        _ reader: inout ConfigurationReader, whenAutomatic range: ClosedRange<Int>
+    ) -> (Int, ClosedRange<Int>) {
+        if case .scalar("auto", let origin)? = reader.value("processes") {
+            reader.note("processes", "\(range.lowerBound) to \(range.upperBound)", from: origin)
+            return (range.lowerBound, range)
+        }
         guard case .mapping? = reader.value("processes") else {
             return (reader.integer("processes", default: 1, in: 0...most), 0...most)
         }

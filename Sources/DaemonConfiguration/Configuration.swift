@@ -1,4 +1,5 @@
 import JobModel
+import Scaling
 import Supervision
 
 /// The effective configuration, checked.
@@ -44,6 +45,9 @@ package struct Configuration: Sendable {
         package var queues: [String]
         package var processes: Int
         package var bounds: ClosedRange<Int>
+        package var poolClass: PoolClass
+        /// `nil` when the number stays what it is set to.
+        package var scaling: PoolScaling?
         package var concurrency: Int
         /// Files laid under `environment` are in it.
         package var environment: [String: String]
@@ -70,6 +74,8 @@ package struct Configuration: Sendable {
     package var drainTimeout: Duration?
     package var store: Store
     package var limits: Limits
+    /// How pools are scaled that are, and what all pools together may have.
+    package var scaling: MachineScaling
     /// In the order of their names.
     package var pools: [Pool]
     package var defaults: JobPolicy

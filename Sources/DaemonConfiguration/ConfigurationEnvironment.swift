@@ -18,13 +18,27 @@ struct ConfigurationEnvironment {
         "WORKER_MEMORY_SOFT_LIMIT": ["recycle", "memory_soft"],
         "WORKER_MEMORY_HARD_LIMIT": ["recycle", "memory_hard"],
         "MEMORY_WARNING_THRESHOLD": ["recycle", "memory_warning"],
+        "ENABLE_AUTO_SCALING": ["scaling", "enabled"],
+        "SCALE_UP_QUEUE_DEPTH": ["scaling", "up", "queue_depth"],
+        "SCALE_UP_QUEUE_LATENCY": ["scaling", "up", "queue_latency"],
+        "SCALE_UP_CPU_THRESHOLD": ["scaling", "up", "cpu"], "SCALE_UP_MEMORY_THRESHOLD": ["scaling", "up", "memory"],
+        "SCALE_DOWN_QUEUE_DEPTH": ["scaling", "down", "queue_depth"],
+        "SCALE_DOWN_QUEUE_LATENCY": ["scaling", "down", "queue_latency"],
+        "SCALE_DOWN_CPU_THRESHOLD": ["scaling", "down", "cpu"],
+        "SCALE_DOWN_MEMORY_THRESHOLD": ["scaling", "down", "memory"],
+        "SCALE_UP_COOLDOWN": ["scaling", "cooldown", "up"], "SCALE_DOWN_COOLDOWN": ["scaling", "cooldown", "down"],
+        "MIN_WORKERS": ["scaling", "default", "min_workers"], "MAX_WORKERS": ["scaling", "default", "max_workers"],
+        "CRITICAL_MIN_WORKERS": ["scaling", "critical", "min_workers"],
+        "CRITICAL_MAX_WORKERS": ["scaling", "critical", "max_workers"],
+        "BACKGROUND_MIN_WORKERS": ["scaling", "background", "min_workers"],
+        "BACKGROUND_MAX_WORKERS": ["scaling", "background", "max_workers"],
     ]
     /// The units of bare numbers, where the variable's name says so or custom has it.
     private static let units = [
         "WORKER_RECYCLE_AFTER_HOURS": "h", "WORKER_MEMORY_SOFT_LIMIT": "MiB", "WORKER_MEMORY_HARD_LIMIT": "MiB",
     ]
     /// Nobody else has variables that begin like this.
-    private static let ofRecycling = ["WORKER_RECYCLE_", "WORKER_MEMORY_"]
+    private static let ofRecycling = ["WORKER_RECYCLE_", "WORKER_MEMORY_", "SCALE_UP_", "SCALE_DOWN_"]
     private static let memoryLimit = "MEMORY_LIMIT_"
     private static let concurrency = "WORKER_CONCURRENCY_"
     private static let timeout = "TIMEOUT_"

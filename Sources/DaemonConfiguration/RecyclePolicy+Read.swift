@@ -50,7 +50,7 @@ extension ConfigurationReader {
     }
 
     /// `75` or `75%`, kept as 0.75.
-    fileprivate mutating func percent(_ key: String, default fallback: Double) -> Double {
+    mutating func percent(_ key: String, default fallback: Double) -> Double {
         scalar(
             key, default: fallback, shown: "\(Int((fallback * 100).rounded()))%", expected: "a part from 1% to 100%"
         ) { text in

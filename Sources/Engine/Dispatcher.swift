@@ -11,6 +11,8 @@ final class Dispatcher {
 
     private let context: EngineContext
     var pools: [any WorkerPool]
+    /// Called when jobs came to hand or a worker got room.
+    var onChange: () -> Void = {}
     private var dueTimer: Scheduled<Void>?
     private var dueAt: Timestamp?
     /// Armed while jobs wait behind others that were put off.
@@ -23,6 +25,7 @@ final class Dispatcher {
 
     /// Claims for every pool what it has room for.
     func pump() {
+        onChange()
         for pool in pools {
             var putOff = 0
             while true {

@@ -1,5 +1,6 @@
 import JobModel
 import NIOCore
+import Scaling
 import Supervision
 
 /// Asking about pools, and changing them.
@@ -9,26 +10,8 @@ extension Engine {
         return try await loop.submit {
             // One that is being removed may have the same name as another.
             let pools = rooms.value.pools
-            return (pools.filter { !$0.isRemoved } + pools.filter(\.isRemoved)).map { $0.status() }
+            return (pools.filter { !$0.isRemoved } + pools.filter(\.isRemoved)).map { rooms.value.status(of: $0) }
         }.get()
-    }
-
-    /// Sets the wanted number of processes; `nil` when there is no such pool.
-    package func scale(_ name: String, _ change: ScaleChange) async throws -> PoolStatus? {
-        let emit = emit
-        return try await withPool(name) { pool in
-            let before = pool.status().wanted
-            let wanted = change.wanted(from: before)
-            guard pool.settings.bounds.contains(wanted) else {
-                throw Refusal(
-                    code: "out_of_bounds",
-                    message: "pool '\(name)' cannot have \(wanted) processes: its bounds are "
-                        + "\(pool.settings.bounds.lowerBound) to \(pool.settings.bounds.upperBound)",
-                    hint: "choose a number within the bounds, or change pools.\(name).processes in the configuration")
-            }
-            pool.scale(to: wanted)
-            emit(.poolScaled(pool: name, from: before, to: wanted))
-        }
     }
 
     /// Replaces all workers of a pool one by one, with another command if one is given; `nil` when there is no such pool.
@@ -62,20 +45,23 @@ extension Engine {
         let rooms = rooms
         return try await loop.submit {
             try rooms.value.refuseWhileStopping()
-            let pool = rooms.value.pools.first { $0.settings.name == name && !$0.isRemoved }
-            guard let pool else { return nil }
+            guard let pool = rooms.value.pool(named: name) else { return nil }
             try body(pool)
-            return pool.status()
+            return rooms.value.status(of: pool)
         }.get()
     }
 
     /// Brings the pools and the rules of job types to what a new configuration says; gives the changes in words.
-    package func reload(_ pools: [PoolSettings], _ intake: Intake) async throws -> [String] {
+    package func reload(
+        _ pools: [PoolSettings], _ scaling: MachineScaling, _ intake: Intake
+    ) async throws -> [String] {
         let rooms = rooms
         let shared = self.intake
         let changes = try await loop.submit {
             try rooms.value.refuseWhileStopping()
             shared.replace(by: intake.keepingPayloadLimit(of: shared.value))
+            // Before their numbers: who decides them may have changed.
+            rooms.value.autoscaler.adopt(scaling)
             let changes = rooms.value.adopt(pools)
             // A limit of memory may be new.
             rooms.value.context.started()
@@ -89,6 +75,14 @@ extension Engine {
 }
 
 extension Engine.Rooms {
+    func status(of pool: any WorkerPool) -> PoolStatus {
+        var status = pool.status()
+        let scaler = autoscaler.scaler(of: pool)
+        status.policy = scaler.scaling?.rule.name
+        status.manual = scaler.manual
+        return status
+    }
+
     /// What is started while the daemon stops would never be stopped.
     func refuseWhileStopping() throws(Refusal) {
         guard drained != nil else { return }
@@ -127,7 +121,7 @@ extension Engine.Rooms {
         for new in wanted where !pools.contains(where: { $0.settings.name == new.name && !$0.isRemoved }) {
             let pool = Engine.makePool(new, context)
             dispatcher.pools.append(pool)
-            pool.start()
+            start(pool)
             changes.append("pool \(new.name) is started")
         }
         return changes

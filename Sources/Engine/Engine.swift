@@ -2,6 +2,7 @@ import JobModel
 import JobStore
 import NIOCore
 import ProcessHost
+import Scaling
 import Supervision
 
 /// The heart of the daemon: takes jobs in, brings them to workers, settles them, and keeps the workers alive.
@@ -12,21 +13,40 @@ package final class Engine: Sendable {
     final class Rooms {
         let context: EngineContext
         let dispatcher: Dispatcher
+        let autoscaler: Autoscaler
         let door: ClientDoor
         var listeners: [any Channel] = []
         var drained: EventLoopPromise<Void>?
 
-        init(context: EngineContext, pools: [any WorkerPool], door: ClientDoor) {
+        init(
+            context: EngineContext, pools: [any WorkerPool], scaling: MachineScaling, manuals: [String: ManualScale],
+            records: any PoolRecords, door: ClientDoor
+        ) {
             self.context = context
             self.door = door
-            dispatcher = Dispatcher(context: context, pools: pools)
+            let dispatcher = Dispatcher(context: context, pools: pools)
+            self.dispatcher = dispatcher
+            autoscaler = Autoscaler(
+                context: context, settings: scaling, manuals: manuals, records: records
+            ) { [unowned dispatcher] in dispatcher.pools }
         }
 
         var pools: [any WorkerPool] { dispatcher.pools }
 
+        func pool(named name: String) -> (any WorkerPool)? {
+            pools.first { $0.settings.name == name && !$0.isRemoved }
+        }
+
+        func start(_ pool: any WorkerPool) {
+            pool.start(with: autoscaler.scaler(of: pool).initialWanted)
+        }
+
         /// A process ended: forgets pools that are gone, and ends the drain with the last one.
         func processEnded() {
-            for pool in pools where pool.isRemoved && pool.isEmpty { pool.close() }
+            for pool in pools where pool.isRemoved && pool.isEmpty {
+                pool.close()
+                autoscaler.forget(pool)
+            }
             dispatcher.pools.removeAll { $0.isRemoved && $0.isEmpty }
             completeDrain()
         }
@@ -54,21 +74,23 @@ package final class Engine: Sendable {
     }
 
     package let store: any JobStore
+    let records: any PoolRecords
     package let intake: SharedIntake
-    private let time: TimeSource
+    let time: TimeSource
     let loop: any EventLoop
     let rooms: NIOLoopBound<Rooms>
     let emit: @Sendable (EngineEvent) -> Void
 
     /// Opens the sockets and starts the pools.
     package static func start(
-        _ settings: EngineSettings, store: any JobStore, host: ProcessHost, on loop: any EventLoop, time: TimeSource,
-        random: any RandomNumberGenerator & Sendable, emit: @escaping @Sendable (EngineEvent) -> Void
+        _ settings: EngineSettings, store: any JobStore & PoolRecords, host: ProcessHost, on loop: any EventLoop,
+        time: TimeSource, random: any RandomNumberGenerator & Sendable, emit: @escaping @Sendable (EngineEvent) -> Void
     ) async throws -> Engine {
         let intake = SharedIntake(settings.intake)
+        let manuals = try await store.poolSettings().compactMapValues { ManualScale(text: $0) }
         let rooms = try await loop.submit {
             let rooms = build(
-                settings, intake, store: store, host: host, on: loop, time: time, random: random, emit: emit)
+                settings, intake, manuals, store: store, host: host, on: loop, time: time, random: random, emit: emit)
             return NIOLoopBound(rooms, eventLoop: loop)
         }.get()
         let engine = Engine(intake, store: store, loop: loop, time: time, rooms: rooms, emit: emit)
@@ -77,17 +99,19 @@ package final class Engine: Sendable {
             loop.execute { rooms.value.dispatcher.received(signal) }
         }
         try await loop.submit {
-            for pool in rooms.value.pools { pool.start() }
+            for pool in rooms.value.pools { rooms.value.start(pool) }
             rooms.value.dispatcher.promoteDue()
+            rooms.value.autoscaler.wake()
         }.get()
         return engine
     }
 
     private init(
-        _ intake: SharedIntake, store: any JobStore, loop: any EventLoop, time: TimeSource,
+        _ intake: SharedIntake, store: any JobStore & PoolRecords, loop: any EventLoop, time: TimeSource,
         rooms: NIOLoopBound<Rooms>, emit: @escaping @Sendable (EngineEvent) -> Void
     ) {
         self.store = store
+        records = store
         self.intake = intake
         self.loop = loop
         self.time = time
@@ -96,7 +120,8 @@ package final class Engine: Sendable {
     }
 
     private static func build(
-        _ settings: EngineSettings, _ intake: SharedIntake, store: any JobStore, host: ProcessHost,
+        _ settings: EngineSettings, _ intake: SharedIntake, _ manuals: [String: ManualScale],
+        store: any JobStore & PoolRecords, host: ProcessHost,
         on loop: any EventLoop, time: TimeSource, random: any RandomNumberGenerator & Sendable,
         emit: @escaping @Sendable (EngineEvent) -> Void
     ) -> Rooms {
@@ -112,10 +137,12 @@ package final class Engine: Sendable {
         context.limitsMemoryByType = { intake.value.limitsMemory }
         let pools = settings.pools.map { makePool($0, context) }
         let door = ClientDoor(limit: settings.clientLimit, group: settings.clientSocket.group)
-        let rooms = Rooms(context: context, pools: pools, door: door)
+        let rooms = Rooms(
+            context: context, pools: pools, scaling: settings.scaling, manuals: manuals, records: store, door: door)
         context.memoryGate.running = { [unowned rooms] in rooms.pools.flatMap { $0.runningMemory() } }
         let watch = MemoryWatch(context: context) { [unowned rooms] in rooms.pools }
         context.started = { watch.wake() }
+        rooms.dispatcher.onChange = { [unowned rooms] in rooms.autoscaler.wake() }
         context.pump = { [unowned rooms] in rooms.dispatcher.pump() }
         context.processEnded = { [unowned rooms] in rooms.processEnded() }
         settler.onQuiet = { [unowned rooms] in rooms.completeDrain() }

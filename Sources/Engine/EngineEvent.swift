@@ -37,7 +37,8 @@ package enum EngineEvent: Sendable {
     case workerOutput(Worker, job: Job?, stream: String, text: String)
     case spawnFailed(pool: String, message: String, retryIn: Duration)
     case notifySocketFailed(pool: String, path: String, message: String)
-    case poolScaled(pool: String, from: Int, to: Int)
+    /// The number was changed, or a change was held back.
+    case poolScaled(ScalingRecord)
     case poolDegraded(pool: String, why: String)
     /// Nothing is started until somebody says so.
     case poolHeld(pool: String, why: String)

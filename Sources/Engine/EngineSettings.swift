@@ -1,8 +1,10 @@
+import Scaling
 import Supervision
 
 /// What the engine is told at its start.
 package struct EngineSettings: Sendable {
     package var pools: [PoolSettings]
+    package var scaling: MachineScaling
     package var intake: Intake
     package var limits: EngineLimits
     /// The socket that workers connect to.
@@ -13,10 +15,11 @@ package struct EngineSettings: Sendable {
     package var clientLimit: Int
 
     package init(
-        pools: [PoolSettings], intake: Intake, limits: EngineLimits, workerSocket: SocketFile, clientSocket: SocketFile,
+        pools: [PoolSettings], scaling: MachineScaling, intake: Intake, limits: EngineLimits, workerSocket: SocketFile, clientSocket: SocketFile,
         clientLimit: Int
     ) {
         self.pools = pools
+        self.scaling = scaling
         self.intake = intake
         self.limits = limits
         self.workerSocket = workerSocket

@@ -30,6 +30,8 @@ struct MemoryState {
     var keys: [String: JobID] = [:]
     var due = Heap<Due>()
     var lastID: Int64 = 0
+    var poolSettings: [String: String] = [:]
+    var poolHistory: [String: [PoolHistoryEntry]] = [:]
     /// What the owner is to be told after the verb.
     var signals: [StoreSignal] = []
 

@@ -67,7 +67,7 @@ package final class MemoryStore: JobStore {
 
     /// Runs a verb and sends its answer and its signals off. Queueing happens under the lock, so that answers
     /// keep the order of the changes.
-    private func perform<Value: Sendable>(
+    func perform<Value: Sendable>(
         _ completion: @escaping StoreCompletion<Value>, _ verb: (inout MemoryState) -> Value
     ) {
         shared.withLock { shared in
@@ -85,7 +85,7 @@ package final class MemoryStore: JobStore {
         }
     }
 
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ body: (inout MemoryState) -> Value
     ) throws(StoreError) -> Value {
         let result: Result<Value, StoreError> = shared.withLock { shared in

@@ -54,10 +54,18 @@ package struct ReadyQueue: Sendable {
         return .none
     }
 
-    /// When the job was enqueued that would be taken next; `nil` when none is at hand.
+    /// When the oldest of the jobs at hand was enqueued, of any priority; `nil` when none is.
     package func oldest(of queue: Int) -> Timestamp? {
-        guard queue < occupied.count, occupied[queue] != 0 else { return nil }
-        return lanes[queue * LaneNumber.perQueue + occupied[queue].trailingZeroBitCount].first?.enqueuedAt
+        guard queue < occupied.count else { return nil }
+        var oldest: Timestamp?
+        var rest = occupied[queue]
+        while rest != 0 {
+            let lane = lanes[queue * LaneNumber.perQueue + rest.trailingZeroBitCount]
+            rest &= rest - 1
+            guard let instant = lane.first?.enqueuedAt else { continue }
+            oldest = oldest.map { min($0, instant) } ?? instant
+        }
+        return oldest
     }
 
     /// The lanes of one queue that should be fetched from disk now; they count as being fetched from here on.

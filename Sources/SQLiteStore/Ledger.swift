@@ -9,6 +9,7 @@ final class Ledger {
     let finished: FinishedRows
     let keys: KeyRows
     let old: OldRows
+    let pools: PoolRows
     private let begin: Statement
     private let commit: Statement
     private let rollBack: Statement
@@ -43,6 +44,7 @@ final class Ledger {
         finished = try FinishedRows(connection)
         keys = try KeyRows(connection)
         old = try OldRows(connection)
+        pools = try PoolRows(connection)
         begin = try connection.prepare("BEGIN IMMEDIATE")
         commit = try connection.prepare("COMMIT")
         rollBack = try connection.prepare("ROLLBACK")

@@ -90,7 +90,7 @@ package final class SQLiteStore: JobStore {
         return try result.get()
     }
 
-    private func post<Value>(_ request: WriteRequest, _ completion: StoreCompletion<Value>) {
+    func post<Value>(_ request: WriteRequest, _ completion: StoreCompletion<Value>) {
         if !writes.post(request) { completion(.failure(.closed)) }
     }
 
@@ -121,7 +121,7 @@ package final class SQLiteStore: JobStore {
         try await read { reader throws(SQLiteFailure) in try reader.list(filter) }
     }
 
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ body: @escaping @Sendable (Reader) throws(SQLiteFailure) -> Value
     ) async throws(StoreError) -> Value {
         let result: Result<Value, StoreError> = await withCheckedContinuation { continuation in

@@ -8,6 +8,7 @@ import JobStore
 /// schema.
 ///
 /// **Versions.** 2: the cause `memory` of a failure and the reason `memory` of a wait; the tables are those of 1.
+/// 3: `pool_settings` and `pool_history`.
 ///
 /// **Where a job lies.** Unfinished jobs lie in one of three tables with the same columns, so that each stays small for
 /// what is done with it: `ready` holds what is in memory and is the only one the normal path touches; it has no index to
@@ -20,7 +21,7 @@ import JobStore
 /// and 67 bytes; the same with neighbours deleted by one range statement 3.9 µs. So completed jobs leave their payload
 /// behind, and those that ended badly keep it: somebody may want to run them again.
 enum Schema {
-    static let version = 2
+    static let version = 3
     /// "jobs" in ASCII: tells a store from other people's databases.
     static let applicationID = 0x6a6f_6273
 
@@ -100,6 +101,17 @@ enum Schema {
         CREATE TABLE tallies (
             queue INTEGER NOT NULL, state INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (queue, state)
         ) STRICT, WITHOUT ROWID;
+
+        \(poolTables)
+        """
+
+    /// What people have set for pools, and what was decided for them.
+    private static let poolTables = """
+        CREATE TABLE pool_settings (pool TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE pool_history (
+            number INTEGER PRIMARY KEY, pool TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX pool_history_pool ON pool_history (pool);
         """
 
     /// Makes the tables in an empty database, or checks that those that are there can be used. Before anything is written.
@@ -122,7 +134,14 @@ enum Schema {
             throw StoreError.damaged("the file is a database, but not one of jobs")
         }
         guard found <= version else { throw StoreError.tooNew(found: found, known: version) }
-        // An older program would not know the new numbers, so it must not open the store any more.
-        if found < version { try connection.execute("PRAGMA user_version = \(version)") }
+        guard found < version else { return }
+        // An older program would not know the new numbers and tables, so it must not open the store any more.
+        try connection.execute(
+            """
+            BEGIN IMMEDIATE;
+            \(found < 3 ? poolTables : "")
+            PRAGMA user_version = \(version);
+            COMMIT;
+            """)
     }
 }

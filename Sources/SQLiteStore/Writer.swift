@@ -10,6 +10,7 @@ enum WriteRequest: Sendable {
     case cancel(JobID, at: Timestamp, StoreCompletion<CancelOutcome>)
     case promote(at: Timestamp, StoreCompletion<Timestamp?>)
     case prune(PruneOperation.Stretch, StoreCompletion<Int>)
+    case pool(PoolOperation.Change, StoreCompletion<Void>)
     /// Claims run low on these lanes: fetch more from disk.
     case fetch([LaneNumber])
 
@@ -20,7 +21,7 @@ enum WriteRequest: Sendable {
         case .settle(let settlements, _): settlements.count
         case .release(let leases): leases.count
         case .promote, .prune: 500
-        case .cancel, .fetch: 1
+        case .cancel, .pool, .fetch: 1
         }
     }
 
@@ -32,6 +33,7 @@ enum WriteRequest: Sendable {
         case .cancel(let id, let now, let completion): CancelOperation(id, at: now, completion: completion)
         case .promote(let now, let completion): PromoteOperation(at: now, completion: completion)
         case .prune(let stretch, let completion): PruneOperation(stretch, completion: completion)
+        case .pool(let change, let completion): PoolOperation(change, completion: completion)
         case .fetch: nil
         }
     }

@@ -43,6 +43,8 @@ package struct ScalingBudget: Sendable, Hashable {
         self.memoryBytes = memoryBytes
     }
 
+    package var isUnlimited: Bool { processes == nil && memoryBytes == nil }
+
     /// The number of workers for each request, in their order. They are within the budget unless what is held alone
     /// is not.
     package func grants(_ requests: [Request]) -> [Int] {

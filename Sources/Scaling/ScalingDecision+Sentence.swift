@@ -8,6 +8,7 @@ extension ScalingDecision {
         switch rule {
         case .steady: "nothing asks for a change"
         case .manual: "set by hand"
+        case .configured: "the number of the configuration"
         case .minimum: "the pool has at least \(wanted)"
         case .maximum: "the pool has at most \(wanted)"
         case .queueDepth: "\(say(.depth)) jobs wait (limit \(say(.limit)))"

@@ -1,3 +1,5 @@
+import JobModel
+
 /// What a policy may know about its pool at one moment. The daemon measures it, the simulator pretends to; neither
 /// can look ahead.
 package struct ScalingObservation: Sendable, Hashable {

@@ -4,6 +4,8 @@ package enum ScalingRule: String, Sendable, Hashable, CaseIterable {
     case steady = "steady"
     /// A person has set it.
     case manual = "manual"
+    /// What the configuration says, since nobody else says anything.
+    case configured = "configured"
     /// The pool has fewer or more than it may have.
     case minimum = "minimum"
     case maximum = "maximum"

@@ -17,12 +17,6 @@ extension API {
             }
             return try JSONAnswer.response(PoolDocument(pool))
         }
-        api.post("pools/:name/scale") { request, context in
-            let name = try context.parameters.require("name")
-            let change = try ScaleBody.change(try await body(of: request))
-            guard let pool = try await engine.scale(name, change) else { throw unknownPool(name) }
-            return try JSONAnswer.response(PoolDocument(pool))
-        }
         api.post("pools/:name/rollout") { request, context in
             let name = try context.parameters.require("name")
             let command = try RolloutBody.command(try await body(of: request))
@@ -43,7 +37,7 @@ extension API {
         }
     }
 
-    private func unknownPool(_ name: String) -> ErrorAnswer {
+    func unknownPool(_ name: String) -> ErrorAnswer {
         ErrorAnswer(
             .notFound, code: "unknown_pool", message: "there is no pool '\(name)'", hint: "`jobsup pool` lists them")
     }

@@ -44,6 +44,8 @@ struct API: Sendable {
     let requestIDs: RequestIDSource
     /// Reads the configuration again; gives what has changed.
     let reload: Reload
+    /// The name of a user by its number.
+    let userName: @Sendable (UInt32) async -> String
 
     /// The longest that `?wait=` may hold a request.
     static let longestWait: Duration = .seconds(300)
@@ -67,6 +69,7 @@ struct API: Sendable {
             return try JSONAnswer.response(queue)
         }
         addPools(to: api)
+        addScaling(to: api)
         api.get("status") { _, _ in try await JSONAnswer.response(status()) }
         methods.refuseAllOthers()
         return router

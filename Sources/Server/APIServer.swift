@@ -20,12 +20,13 @@ package struct APIServer: Service {
     /// `onListening` is called once the socket accepts connections.
     package init(
         engine: Engine, facts: DaemonFacts, time: TimeSource, trouble: StoreTrouble, requestIDs: RequestIDSource,
-        reload: Reload, socket: SocketFile, loops: any EventLoopGroup, logger: Logger,
+        reload: Reload, userName: @escaping @Sendable (UInt32) async -> String, socket: SocketFile, loops: any EventLoopGroup, logger: Logger,
         onListening: @escaping @Sendable () -> Void
     ) {
         self.socket = socket
         self.api = API(
-            engine: engine, facts: facts, time: time, trouble: trouble, requestIDs: requestIDs, reload: reload)
+            engine: engine, facts: facts, time: time, trouble: trouble, requestIDs: requestIDs, reload: reload,
+            userName: userName)
         self.loops = loops
         self.logger = logger
         self.onListening = onListening

@@ -33,6 +33,10 @@ struct PoolDocument: Encodable {
     let concurrency: Int
     let min: Int
     let max: Int
+    /// `thresholds`, `target_wait` or `fixed`.
+    let scaling: String
+    /// What a person has set.
+    let manual: ManualScaleDocument?
     let restarts: Int
     let recycled: Int
     let completed: Int
@@ -65,6 +69,8 @@ struct PoolDocument: Encodable {
         concurrency = pool.settings.concurrency
         min = pool.settings.bounds.lowerBound
         max = pool.settings.bounds.upperBound
+        scaling = pool.policy ?? "fixed"
+        manual = pool.manual.map(ManualScaleDocument.init)
         restarts = pool.restarts
         recycled = pool.recycled
         completed = pool.completed

@@ -5,7 +5,11 @@ import JobModel
 struct QueryCheck<Context: RequestContext>: RouterMiddleware {
     /// By method and path; all other routes know none.
     private static var known: [String: [String]] {
-        ["GET /api/tasks": ["before", "limit", "queue", "state", "type"], "GET /api/tasks/{id}": ["wait"]]
+        [
+            "GET /api/tasks": ["before", "limit", "queue", "state", "type"], "GET /api/tasks/{id}": ["wait"],
+            "GET /api/pools/{name}/scaling/history": ["limit"],
+            "GET /api/pools/{name}/past-jobs": ["after", "seconds"],
+        ]
     }
 
     @concurrent func handle(

@@ -43,6 +43,15 @@ package struct JSONFields {
         return integer
     }
 
+    package func flag(_ key: String) throws(Refusal) -> Bool? {
+        guard let raw = value(key) else { return nil }
+        switch Self.string(raw) {
+        case "true": return true
+        case "false": return false
+        default: throw Self.bad(key, "must be true or false")
+        }
+    }
+
     /// A string's contents, or any other value as it is written.
     package func word(_ key: String) throws(Refusal) -> String? {
         guard let raw = value(key) else { return nil }

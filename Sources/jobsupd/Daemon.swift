@@ -60,7 +60,7 @@ struct Daemon {
         let server = APIServer(
             engine: engine, facts: facts(groups.support, warnings), time: time, trouble: trouble,
             requestIDs: RequestIDSource(SystemRandomNumberGenerator()), reload: Reload { try await reloader.reload() },
-            socket: settings.apiSocket, loops: webLoops, logger: queued, onListening: { listens.finish() })
+            userName: { number in await BlockingCall.run { UserName.find(number) } }, socket: settings.apiSocket, loops: webLoops, logger: queued, onListening: { listens.finish() })
         // Shut down in reverse: first the engine drains, and until it has, the API answers.
         let group = ServiceGroup(
             configuration: .init(

@@ -40,6 +40,7 @@ extension DaemonSettings {
                 let credentials = try Self.credentials(of: pool, in: environment["CREDENTIALS_DIRECTORY"])
                 return PoolSettings(pool, inherited: inherited.merging(credentials) { _, credential in credential })
             },
+            scaling: configuration.scaling,
             intake: Intake(
                 policies: configuration.types, standard: configuration.defaults, queues: configuration.queues,
                 payloadLimitBytes: configuration.limits.payloadBytes),

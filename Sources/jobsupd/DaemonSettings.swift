@@ -2,6 +2,7 @@ import Engine
 import Glibc
 import JobModel
 import SQLiteStore
+import Scaling
 import Supervision
 import Systemd
 
@@ -20,6 +21,7 @@ struct DaemonSettings: Sendable {
     var history: Duration
     var limits: EngineLimits
     var pools: [PoolSettings]
+    var scaling: MachineScaling
     var intake: Intake
     var warnings: [String]
 
@@ -30,8 +32,8 @@ struct DaemonSettings: Sendable {
         let isShared = pools.contains { $0.user != nil }
         let workers = SocketFile(path: runtimeDirectory + "/worker.sock", mode: isShared ? 0o666 : 0o600)
         return EngineSettings(
-            pools: pools, intake: intake, limits: limits, workerSocket: workers, clientSocket: socket("client.sock"),
-            clientLimit: clientLimit)
+            pools: pools, scaling: scaling, intake: intake, limits: limits, workerSocket: workers,
+            clientSocket: socket("client.sock"), clientLimit: clientLimit)
     }
 
     /// A quarter of the descriptors: the rest is for workers (some for each), the API and the store.

@@ -120,11 +120,16 @@ struct LogLine {
                 id: .spawnFailed)
             metadata["pool"] = "\(pool)"
             metadata["reason"] = "\(message)"
-        case .poolScaled(let pool, let from, let to):
-            self.init(.notice, "pool \(pool) scaled from \(from) to \(to) by hand", id: .poolScaled)
-            metadata["pool"] = "\(pool)"
-            metadata["from"] = "\(from)"
-            metadata["to"] = "\(to)"
+        case .poolScaled(let record):
+            let who = record.who.map { " (\($0))" } ?? ""
+            self.init(
+                record.from == record.to ? .info : .notice, "pool \(record.pool): \(record.reason)\(who)", id: .poolScaled)
+            metadata["pool"] = "\(record.pool)"
+            metadata["from"] = "\(record.from)"
+            metadata["to"] = "\(record.to)"
+            metadata["rule"] = "\(record.rule)"
+            if let who = record.who { metadata["user"] = "\(who)" }
+            for (name, value) in record.figures { metadata[name] = "\(value)" }
         case .notifySocketFailed(let pool, let path, let message):
             self.init(.error, "pool \(pool): its workers cannot notify the daemon, \(path) cannot be made: \(message)")
             metadata["pool"] = "\(pool)"

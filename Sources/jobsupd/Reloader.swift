@@ -40,11 +40,12 @@ actor Reloader {
         let socket = settings.engine.workerSocket
         // Only ever wider: a generation that is taken back may need it.
         if socket.mode > current.engine.workerSocket.mode { chmod(socket.path, socket.mode) }
-        var changes = try await engine.reload(settings.pools, settings.intake)
+        var changes = try await engine.reload(settings.pools, settings.scaling, settings.intake)
         limits.warn(of: settings.pools.filter { !current.pools.contains($0) })
         for warning in settings.warnings where !warnings.all.contains(warning) { logger.warning("\(warning)") }
         warnings.all = settings.warnings
         current.pools = settings.pools
+        current.scaling = settings.scaling
         current.intake = settings.intake
         for name in waiting {
             changes.append("\(name) has changed, and takes effect when the daemon is restarted")

@@ -12,18 +12,18 @@ import Testing
     }
 
     @Test(arguments: [
-        ("5", ScaleAmount.to(5)), ("0", .to(0)), ("+2", .by(2)), ("-1", .by(-1)), ("-10", .by(-10)), ("+0", .by(0)),
+        ("5", ScaleAmount.to(5)), ("0", .to(0)), ("+2", .by(2)), ("-1", .by(-1)), ("-10", .by(-10)), ("+0", .by(0)), ("auto", .automatic),
     ])
     func processesAreSetOrChanged(_ text: String, _ amount: ScaleAmount) throws {
         for arguments in [
             ["scale", "mail", text], ["scale", "mail", text, "--json"], ["scale", "--json", "mail", text],
         ] {
             let command = try #require(
-                try Jobsup.parseAsRoot(CommandArguments.normalized(arguments)) as? ScaleCommand)
+                try Jobsup.parseAsRoot(CommandArguments.normalized(arguments)) as? ScaleSetCommand)
             #expect(command.pool == "mail" && command.amount == amount)
             #expect(command.common.json == arguments.contains("--json"))
         }
-        #expect(try parse(ScaleCommand.self, "scale", "mail", "--", text).amount == amount)
+        #expect(try parse(ScaleSetCommand.self, "scale", "mail", "--", text).amount == amount)
     }
 
     @Test(arguments: ["x", "", "+", "-", "1.5", "++1", "+-1", "5x", "99999999999999999999"])
@@ -31,9 +31,23 @@ import Testing
         #expect(ScaleAmount(argument: text) == nil)
     }
 
-    @Test func amountsAreSentAsTheDaemonReadsThem() {
-        #expect(ScaleAmount.to(5).json == #"{"processes":5}"#)
-        #expect(ScaleAmount.by(-1).json == #"{"change":-1}"#)
+    @Test func amountsAreSentAsTheDaemonReadsThem() throws {
+        func sent(_ wish: ScaleWish) throws -> String {
+            String(decoding: try DaemonAPI.body(of: wish), as: UTF8.self)
+        }
+        #expect(try sent(ScaleWish(.to(5))) == #"{"processes":5}"#)
+        #expect(try sent(ScaleWish(.by(-1), isDryRun: true)) == #"{"change":-1,"dry_run":true}"#)
+        #expect(try sent(ScaleWish(.automatic)) == #"{"auto":true}"#)
+        #expect(try sent(ScaleWish(nil, min: 2, max: 8, for: .seconds(90))) == #"{"for":"90000ms","max":8,"min":2}"#)
+    }
+
+    @Test func scalingHasItsOwnQuestions() throws {
+        #expect(try parse(ScaleExplainCommand.self, "scale", "explain", "mail").pool == "mail")
+        #expect(try parse(ScaleHistoryCommand.self, "scale", "history", "mail", "-n", "5").lines == 5)
+        let wish = try parse(ScaleSetCommand.self, "scale", "mail", "+2", "--for", "30m", "--dry-run")
+        #expect(wish.duration?.duration == .seconds(1800) && wish.dryRun)
+        let limits = try parse(ScaleSetCommand.self, "scale", "mail", "--min", "2", "--max", "8")
+        #expect(limits.amount == nil && limits.min == 2 && limits.max == 8)
     }
 
     @Test func onlyTheAmountLosesItsHyphen() {
@@ -107,7 +121,8 @@ import Testing
             ["enqueue", "mail", "--delay", "-1s"], ["enqueue", "mail", "--delay", "1s", "--run-at", "0"],
             ["enqueue", "mail", "--raw"], ["enqueue", "mail", "--file", "x"], ["enqueue", "--key", "k"],
             ["enqueue", "--wait"], ["bench", "noop", "--jobs", "0"], ["bench", "noop", "--payload-bytes", "1"],
-            ["scale", "mail", "many"], ["scale", "mail"], ["job"],
+            ["scale", "mail", "many"], ["scale", "mail"], ["scale", "mail", "5", "--min", "2"], ["scale", "mail", "auto", "--for", "1h"],
+            ["scale", "history", "mail", "-n", "0"], ["job"],
         ] {
             #expect(throws: (any Error).self, "\(arguments)") {
                 try Jobsup.parseAsRoot(CommandArguments.normalized(arguments))

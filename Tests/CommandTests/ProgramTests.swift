@@ -162,20 +162,25 @@ import Testing
     }
 
     @Test func scalingShowsBeforeAndAfter() async throws {
-        func pool(_ wanted: Int) -> Reply {
-            Reply(
-                body: #"{"name":"mail","kind":"socket","health":"healthy","generation":1,"rollout":{"state":"none"},"#
-                    + #""recycled":0,"ends":[],"wanted":\#(wanted),"actual":0,"ready":0,"busy":0,"starting":0,"#
-                    + #""draining":0,"backoff":0,"queues":[],"concurrency":1,"min":0,"max":9,"restarts":0,"workers":[]}"#
-            )
+        @Sendable func outcome(dryRun: Bool) -> Reply {
+            let pool =
+                #"{"name":"mail","kind":"socket","health":"healthy","generation":1,"rollout":{"state":"none"},"#
+                + #""recycled":0,"ends":[],"wanted":2,"actual":0,"ready":0,"busy":0,"starting":0,"scaling":"fixed","#
+                + #""draining":0,"backoff":0,"queues":[],"concurrency":1,"min":0,"max":9,"restarts":0,"workers":[],"#
+                + #""manual":{"who":"anna","processes":2}}"#
+            return Reply(
+                body: #"{"from":3,"to":2,"reason":"3 → 2: set by hand","dry_run":\#(dryRun),"pool":\#(pool)}"#)
         }
-        let (three, two) = (pool(3), pool(2))
-        try await serving({ $0.hasPrefix("POST") ? two : three }) { program, server in
-            let outcome = try await program.run("scale", "mail", "-1")
-            #expect(outcome.status == 0 && outcome.output == "pool mail: 3 → 2 processes\n")
-            #expect(server.requests.last == #"POST /api/pools/mail/scale {"change":-1}"#)
-            #expect(try await program.run("scale", "mail", "+1", "--json").output == two.body + "\n")
-            #expect(server.requests.last == #"POST /api/pools/mail/scale {"change":1}"#)
+        try await serving({ _ in outcome(dryRun: false) }) { program, server in
+            let said = try await program.run("scale", "mail", "-1")
+            #expect(said.status == 0 && said.output == "pool mail: 3 → 2 processes, 2 set by anna until `auto`\n")
+            #expect(server.requests == [#"POST /api/pools/mail/scale {"change":-1}"#])
+            #expect(try await program.run("scale", "mail", "+1", "--json").output == outcome(dryRun: false).body + "\n")
+        }
+        try await serving({ _ in outcome(dryRun: true) }) { program, server in
+            let said = try await program.run("scale", "mail", "2", "--dry-run")
+            #expect(said.output == "pool mail would go 3 → 2 processes: 3 → 2: set by hand\n")
+            #expect(server.requests == [#"POST /api/pools/mail/scale {"dry_run":true,"processes":2}"#])
         }
     }
 

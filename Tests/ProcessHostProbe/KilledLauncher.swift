@@ -13,6 +13,8 @@ enum KilledLauncher {
             }
             if round == 1 { before = Probe.openDescriptors }
             kill(waiting, SIGKILL)
+            // It could take its order before it dies of the signal, and would be told as a program that was killed.
+            while Probe.launchers.contains("\(waiting)") { usleep(1000) }
             Limits.report("after", Probe.run(SpawnRequest(executable: "/bin/true"), on: host))
         }
         Probe.say("children", Probe.settledChildren())

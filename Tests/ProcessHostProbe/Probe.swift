@@ -109,7 +109,9 @@ struct Probe {
 
     static func settledChildren() -> Int {
         let deadline = ContinuousClock.now + .seconds(10)
-        while children.count != (startsAhead ? 1 : 0), ContinuousClock.now < deadline { usleep(2000) }
+        // One that was reaped is none, and one that ended and was not has no executable.
+        let waiting = startsAhead ? 1 : 0
+        while children.count != waiting || launchers.count != waiting, ContinuousClock.now < deadline { usleep(2000) }
         return children.count
     }
 }

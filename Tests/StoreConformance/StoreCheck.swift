@@ -29,6 +29,7 @@ package struct StoreCheck: Sendable, CustomTestStringConvertible {
 
     package static let all: [StoreCheck] = [
         enqueueChecks, claimChecks, settleChecks, largeBatchChecks, releaseChecks, cancelChecks, dueChecks, readChecks,
-        pruneChecks, closeChecks, reopenChecks, requestIDChecks, concurrencyChecks, propertyChecks,
+        pruneChecks, closeChecks, reopenChecks, requestIDChecks, concurrencyChecks, propertyChecks, poolChecks,
+        poolReopenChecks,
     ].flatMap { $0 }
 }

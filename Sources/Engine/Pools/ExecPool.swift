@@ -14,8 +14,10 @@ final class ExecPool: WorkerPool {
     private var serial = 0
     private var ends = RecentEnds()
     private var completed = 0
+    private var busySeconds = 0.0
     private var failed = 0
-    private var isDraining = false
+    private(set) var isDraining = false
+    var isScaled = false
     private(set) var isRemoved = false
     private var backoff = RestartBackoff()
     private var health: PoolHealth
@@ -36,8 +38,8 @@ final class ExecPool: WorkerPool {
         return health.isDegraded ? (runs.isEmpty ? min(1, wanted) : 0) : max(0, wanted - runs.count)
     }
 
-    func start() {
-        scale(to: settings.processes)
+    func start(with wanted: Int) {
+        scale(to: wanted)
     }
 
     func scale(to wanted: Int) {
@@ -206,6 +208,7 @@ final class ExecPool: WorkerPool {
         let end = run.end(exit, at: context.time.now())
         let report = run.report(on: exit, end.cause, resultLimitBytes: context.limits.resultBytes)
         if exit.isSuccess { completed += 1 } else { failed += 1 }
+        busySeconds += context.time.now().since(run.startedAt).inSeconds
         if run.stopReason == nil { judge(run, report) }
         if exit.isDeath {
             ends.add(end)
@@ -285,7 +288,7 @@ final class ExecPool: WorkerPool {
         let isResized = settings.processes != self.settings.processes || settings.bounds != self.settings.bounds
         self.settings = settings
         health.policy = settings.restart
-        scale(to: isResized ? settings.processes : wanted)
+        scale(to: isResized && !isScaled ? settings.processes : wanted)
     }
 
     func rollOut(_ settings: PoolSettings) {
@@ -303,6 +306,16 @@ final class ExecPool: WorkerPool {
         backoff.healthy()
         if health.recover() { context.emit(.poolRecovered(pool: settings.name)) }
         context.pump()
+    }
+
+    var attempts: Int { completed + failed }
+
+    func reading() -> PoolReading {
+        let now = context.time.now()
+        return PoolReading(
+            workers: .init(busy: runs.count), running: runs.count, attempts: attempts,
+            busySeconds: runs.reduce(busySeconds) { $0 + now.since($1.startedAt).inSeconds },
+            workerBytes: runs.compactMap(\.memoryBytes).percentile95, bootTime: .zero)
     }
 
     func status() -> PoolStatus {

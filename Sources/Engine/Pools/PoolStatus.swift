@@ -1,4 +1,5 @@
 import JobModel
+import Scaling
 import Supervision
 
 /// How a pool stands, for people and programs that ask.
@@ -18,6 +19,10 @@ package struct PoolStatus: Sendable {
     package let failed: Int
     /// How the last workers ended, newest last.
     package let ends: [WorkerEnd]
+    /// By what it is scaled; `nil` when the number is only set.
+    package var policy: String?
+    /// What a person has set.
+    package var manual: ManualScale?
 
     package func count(_ states: WorkerState...) -> Int {
         workers.count { states.contains($0.state) }

@@ -40,7 +40,7 @@ extension ResidentPool {
         generation = target
         renewHealth()
         lastRollout = nil
-        scale(to: isResized ? settings.processes : wanted)
+        scale(to: isResized && !isScaled ? settings.processes : wanted)
         context.emit(.rolloutStarted(pool: settings.name, generation: target.number))
         for slot in slots where slot.worker == nil {
             slot.backoff.healthy()

@@ -52,7 +52,7 @@ extension ResidentPool {
         generation.settings = settings
         if let rollout { rollout.previous.settings = settings.withProgram(of: rollout.previous.settings) }
         health.policy = settings.restart
-        scale(to: isResized ? settings.processes : wanted)
+        scale(to: isResized && !isScaled ? settings.processes : wanted)
     }
 
     func drain() {

@@ -36,6 +36,7 @@ extension ResidentPool {
                 continue
             }
             worker.prefetch.record(runMicroseconds: frame.runMicroseconds)
+            counts.busySeconds += (now - (job.startedAt ?? now)).inSeconds
             let report = AttemptReport(frame.outcome, of: job, resultLimitBytes: context.limits.resultBytes)
             count(report, of: worker)
             let started = wall - .microseconds(Int64(frame.runMicroseconds))

@@ -121,6 +121,7 @@ extension ResidentPool {
         let now = context.time.uptime()
         worker.readyAt = now
         worker.watchdogAt = worker.watchdog.map { now + $0 }
+        boots.add(now - worker.spawnedAt)
         let bootSeconds = (now - worker.spawnedAt).inSeconds
         context.emit(.workerReady(worker.named, build: worker.build, bootSeconds: bootSeconds))
         if isBeingBroughtIn(worker) { rollout?.lastPromotion = now }

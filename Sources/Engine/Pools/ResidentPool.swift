@@ -40,8 +40,10 @@ final class ResidentPool: WorkerPool {
     var generations = 1
     var counts = PoolCounts()
     var ends = RecentEnds()
+    var boots = RecentBoots()
     var notifySocket: NotifySocket?
     var isDraining = false
+    var isScaled = false
     /// Nobody waits for its workers any more.
     var isHurried = false
     /// Not in the configuration any more: gone with its last worker.
@@ -71,9 +73,9 @@ final class ResidentPool: WorkerPool {
         isDraining ? 0 : max(0, crew.reduce(0) { $0 + $1.credit } - suspects.count)
     }
 
-    func start() {
+    func start(with wanted: Int) {
         openNotifySocket()
-        scale(to: settings.processes)
+        scale(to: wanted)
     }
 
     /// After a slot got or lost a worker.
@@ -132,6 +134,8 @@ final class ResidentPool: WorkerPool {
 struct PoolCounts {
     var completed = 0
     var failed = 0
+    /// Time that the jobs took which ended here.
+    var busySeconds = 0.0
     /// Starts in the place of a worker that died.
     var restarts = 0
     /// Starts in the place of a worker that did well.

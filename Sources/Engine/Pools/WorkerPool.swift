@@ -11,13 +11,19 @@ protocol WorkerPool: AnyObject {
     var takenBack: PoolSettings? { get }
     /// How many jobs it could take now.
     var demand: Int { get }
+    /// How many processes it is to have.
+    var wanted: Int { get }
+    /// Takes nothing new any more.
+    var isDraining: Bool { get }
+    /// Whether somebody else than the configuration says how many.
+    var isScaled: Bool { get set }
     /// Whether nothing of it runs any more.
     var isEmpty: Bool { get }
     /// Not in the configuration any more: to be forgotten when it is empty.
     var isRemoved: Bool { get }
 
-    /// Brings the pool to life.
-    func start()
+    /// Brings the pool to life, with so many processes.
+    func start(with wanted: Int)
     /// Hands it at most ``demand`` jobs.
     func take(_ jobs: [ClaimedJob])
     /// Sets the wanted number of processes, within the pool's bounds.
@@ -47,4 +53,7 @@ protocol WorkerPool: AnyObject {
     /// What runs, by type, with what its worker has of memory; 0 when that is not known yet.
     func runningMemory() -> [(type: String, usedBytes: Int)]
     func status() -> PoolStatus
+    func reading() -> PoolReading
+    /// Attempts that ended here, well or not.
+    var attempts: Int { get }
 }

@@ -5,10 +5,7 @@ package enum MachineMemory {
     /// What could be taken without swapping, in bytes; `nil` when the kernel does not say.
     package static func availableBytes() -> Int? {
         guard let text = ProcFile.read("/proc/meminfo") else { return nil }
-        for line in text.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
-            return line.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
-        }
-        return nil
+        return MachineLoad.kibibytes("MemAvailable:", in: text).map { $0 * 1024 }
     }
 
     /// How many processes the kernel has killed for want of memory since it booted; `nil` when it does not count them.

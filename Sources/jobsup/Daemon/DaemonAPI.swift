@@ -63,8 +63,29 @@ struct DaemonAPI: Sendable {
         try await get("pools/" + Self.escaped(name))
     }
 
-    func scale(_ pool: String, _ amount: ScaleAmount) async throws -> Answer<PoolDocument> {
-        try await send(.POST, "pools/\(Self.escaped(pool))/scale", body: Data(amount.json.utf8))
+    func scale(_ pool: String, _ wish: ScaleWish) async throws -> Answer<ScaleDocument> {
+        try await send(.POST, "pools/\(Self.escaped(pool))/scale", body: try Self.body(of: wish))
+    }
+
+    static func body(of wish: ScaleWish) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = .sortedKeys
+        return try encoder.encode(wish)
+    }
+
+    func scaling(_ pool: String) async throws -> Answer<ScalingDocument> {
+        try await get("pools/\(Self.escaped(pool))/scaling")
+    }
+
+    func scalingHistory(_ pool: String, limit: Int) async throws -> Answer<ScalingHistoryDocument> {
+        try await send(.GET, "pools/\(Self.escaped(pool))/scaling/history", query: [("limit", "\(limit)")])
+    }
+
+    /// The jobs of a pool that ended in the last seconds, a stretch of them.
+    func pastJobs(_ pool: String, seconds: Int, after: String?) async throws -> Answer<PastJobsDocument> {
+        let query = [("seconds", "\(seconds)")] + (after.map { [("after", $0)] } ?? [])
+        return try await send(.GET, "pools/\(Self.escaped(pool))/past-jobs", query: query)
     }
 
     func rollOut(_ pool: String, command: [String]?) async throws -> Answer<PoolDocument> {

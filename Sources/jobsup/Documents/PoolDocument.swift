@@ -17,6 +17,8 @@ struct PoolDocument: Decodable {
     let concurrency: Int
     let min: Int
     let max: Int
+    let scaling: String
+    let manual: ManualScaleDocument?
     let restarts: Int
     let recycled: Int
     let lastExit: String?

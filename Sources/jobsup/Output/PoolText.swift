@@ -24,6 +24,9 @@ struct PoolText {
             notes.append(style.paint(Shown.line("\(pool.health): \(reason)"), .bad))
             notes.append("to start all workers at once: jobsup pool resume \(pool.name)")
         }
+        if let manual = pool.manual {
+            notes.append(Shown.line("by hand: \(manual.words(at: now))"))
+        }
         if let message = pool.rollout.message {
             notes.append(Shown.line("rollout: \(message)"))
         } else if pool.isRollingOut {

@@ -1,0 +1,191 @@
+import JobModel
+import JobStore
+import NIOCore
+import ProcessHost
+import Scaling
+
+/// Scales all pools of the machine. Lives on the engine's event loop.
+///
+/// Rates and waiting times change without an event, so this is a clock; it stands still while no pool has work or more workers
+/// than it must have.
+final class Autoscaler {
+    static let interval: Duration = .seconds(1)
+
+    let context: EngineContext
+    private let pools: () -> [any WorkerPool]
+    private let records: any PoolRecords
+    private(set) var settings: MachineScaling
+    /// What people have set, also for pools that are not there (any more).
+    private var manuals: [String: ManualScale]
+    private var scalers: [ObjectIdentifier: PoolScaler] = [:]
+    private var load = MachineLoad()
+    private var lastReading: (at: Duration, machine: ScalingObservation.Machine)?
+    private var timer: Scheduled<Void>?
+
+    init(
+        context: EngineContext, settings: MachineScaling, manuals: [String: ManualScale], records: any PoolRecords,
+        pools: @escaping () -> [any WorkerPool]
+    ) {
+        self.context = context
+        self.settings = settings
+        self.manuals = manuals
+        self.records = records
+        self.pools = pools
+        _ = machine(at: context.time.uptime())
+    }
+
+    /// Between two readings there must be some time, or they say nothing about the processors.
+    private func machine(at uptime: Duration) -> ScalingObservation.Machine {
+        if let lastReading, uptime - lastReading.at < Self.interval / 2 { return lastReading.machine }
+        let machine = ScalingObservation.Machine(load.read())
+        lastReading = (uptime, machine)
+        return machine
+    }
+
+    func scaler(of pool: any WorkerPool) -> PoolScaler {
+        if let known = scalers[ObjectIdentifier(pool)] { return known }
+        let name = pool.settings.name
+        let new = PoolScaler(pool, settings.pools[name], manuals[name])
+        scalers[ObjectIdentifier(pool)] = new
+        return new
+    }
+
+    func adopt(_ settings: MachineScaling) {
+        self.settings = settings
+        for pool in pools() where !pool.isRemoved { scaler(of: pool).adopt(settings.pools[pool.settings.name]) }
+        wake()
+    }
+
+    func forget(_ pool: any WorkerPool) {
+        scalers[ObjectIdentifier(pool)] = nil
+    }
+
+    /// Something happened: jobs came, or somebody changed a setting.
+    func wake() {
+        guard timer == nil else { return }
+        arm(after: .zero)
+    }
+
+    private func arm(after delay: Duration) {
+        timer = context.schedule(at: context.time.uptime() + delay) {
+            self.timer = nil
+            self.look()
+        }
+    }
+
+    // MARK: One look at all pools
+
+    private func look() {
+        let living = pools().filter { !$0.isRemoved && !$0.isDraining }
+        endManuals(living)
+        var outcomes: [(scaler: PoolScaler, seen: ScalingObservation, decision: ScalingDecision?)] = []
+        let scene = scene()
+        for pool in living {
+            let scaler = scaler(of: pool)
+            let seen = scaler.observe(scene.around(pool))
+            outcomes.append((scaler, seen, scaler.decide(seen, at: scene.now)))
+        }
+        let grants = granted(outcomes.map { ($0.scaler, $0.seen, $0.decision) })
+        for (index, outcome) in outcomes.enumerated() {
+            let decision =
+                outcome.decision
+                ?? ScalingDecision(current: outcome.seen.wanted, wanted: outcome.seen.wanted, rule: .steady)
+            apply(decision.granted(grants[index]), to: outcome.scaler)
+        }
+        if !outcomes.allSatisfy({ $0.scaler.isQuiet($0.seen) }) { arm(after: Self.interval) } else { armForManuals() }
+    }
+
+    /// What each of them is given of the machine's budget.
+    private func granted(
+        _ outcomes: [(scaler: PoolScaler, seen: ScalingObservation, decision: ScalingDecision?)]
+    ) -> [Int] {
+        let requests = outcomes.map { outcome in
+            let wanted = outcome.decision?.wanted ?? outcome.seen.wanted
+            return ScalingBudget.Request(
+                pool: outcome.scaler.pool.settings.name,
+                poolClass: outcome.scaler.scaling?.poolClass ?? .default, wanted: wanted,
+                minimum: min(wanted, outcome.seen.range.lowerBound),
+                held: min(outcome.seen.workers.busy, outcome.seen.wanted),
+                workerBytes: outcome.seen.workerBytes ?? 0)
+        }
+        return settings.budget.isUnlimited ? requests.map(\.wanted) : settings.budget.grants(requests)
+    }
+
+    private func apply(_ decision: ScalingDecision, to scaler: PoolScaler) {
+        if scaler.isNews(decision) {
+            let who = decision.rule == .manual ? scaler.manual?.who : nil
+            tell(ScalingRecord(decision, pool: scaler.pool.settings.name, at: context.time.now(), who: who))
+        }
+        if decision.wanted != decision.current { scaler.pool.scale(to: decision.wanted) }
+    }
+
+    private func tell(_ record: ScalingRecord) {
+        context.emit(.poolScaled(record))
+        guard let entry = record.entry else { return }
+        // The journal has it as well: what the disk does not take is no reason to scale otherwise.
+        records.record([entry]) { _ in }
+    }
+
+    /// Of one pool, as its next look would see it.
+    func observation(of pool: any WorkerPool) -> ScalingObservation {
+        scaler(of: pool).observe(scene().around(pool))
+    }
+
+    private func scene() -> ScalingScene {
+        let uptime = context.time.uptime()
+        return ScalingScene(
+            uptime: uptime, now: context.time.now(), machine: machine(at: uptime), counts: context.store.counts(),
+            pools: pools().filter { !$0.isRemoved })
+    }
+
+    // MARK: What people set
+
+    func manual(of pool: String) -> ManualScale? { manuals[pool] }
+
+    /// Takes over what a person has set, which is on disk already.
+    func set(_ manual: ManualScale?, of pool: any WorkerPool) {
+        manuals[pool.settings.name] = manual
+        let scaler = scaler(of: pool)
+        let wasHeld = scaler.isHeldByHand
+        scaler.set(manual)
+        if wasHeld, !scaler.isHeldByHand, scaler.scaling == nil { returnToConfiguration(scaler) }
+        timer?.cancel()
+        timer = nil
+        look()
+    }
+
+    /// Nobody decides any more.
+    private func returnToConfiguration(_ scaler: PoolScaler) {
+        apply(
+            ScalingDecision(current: scaler.pool.wanted, wanted: scaler.initialNumber, rule: .configured), to: scaler)
+    }
+
+    private func endManuals(_ pools: [any WorkerPool]) {
+        let now = context.time.now().secondsSince1970
+        for pool in pools {
+            let scaler = scaler(of: pool)
+            guard let manual = scaler.manual, manual.isOver(at: now) else { continue }
+            manuals[pool.settings.name] = nil
+            records.setPoolSetting(nil, of: pool.settings.name) { _ in }
+            let wasHeld = scaler.isHeldByHand
+            scaler.set(nil)
+            if wasHeld, scaler.scaling == nil { returnToConfiguration(scaler) }
+        }
+    }
+
+    /// The wall clock may be set meanwhile: it looks again at least once a minute.
+    private func armForManuals() {
+        let now = context.time.now().secondsSince1970
+        let ends = pools().compactMap { scaler(of: $0).manual?.until }
+        guard let next = ends.min() else { return }
+        arm(after: min(.seconds(60), max(.milliseconds(10), .seconds(next - now))))
+    }
+}
+
+extension ScalingObservation.Machine {
+    init(_ reading: MachineLoad.Reading) {
+        self.init(
+            cpu: reading.cpu, memory: reading.memory, availableBytes: reading.availableBytes,
+            pressure: .init(cpu: reading.cpuPressure, memory: reading.memoryPressure, io: reading.ioPressure))
+    }
+}

@@ -1,0 +1,149 @@
+import JobModel
+import Scaling
+
+/// Decides how many workers one pool is to have. Lives on the engine's event loop.
+final class PoolScaler {
+    let pool: any WorkerPool
+    private(set) var scaling: PoolScaling?
+    private var policy: (any ScalingPolicy)?
+    /// What a person has set.
+    private(set) var manual: ManualScale?
+    private var arrivals = 0
+    private var everAble: Int?
+    private var depthWasZeroAt: Duration?
+    private var last: ScalingObservation?
+    /// The last rule that held something back, so that it is told once.
+    private var toldHold: ScalingRule?
+
+    init(_ pool: any WorkerPool, _ scaling: PoolScaling?, _ manual: ManualScale?) {
+        self.pool = pool
+        self.manual = manual
+        adopt(scaling)
+    }
+
+    /// A policy that changed begins without a past.
+    func adopt(_ scaling: PoolScaling?) {
+        guard scaling != self.scaling || policy == nil else { return }
+        self.scaling = scaling
+        policy = scaling?.makePolicy()
+        toldHold = nil
+        pool.isScaled = scaling != nil || isHeldByHand
+    }
+
+    func set(_ manual: ManualScale?) {
+        self.manual = manual
+        toldHold = nil
+        pool.isScaled = scaling != nil || isHeldByHand
+    }
+
+    var isHeldByHand: Bool {
+        if case .count? = manual?.setting { return true }
+        return false
+    }
+
+    /// The number that the pool begins with.
+    var initialWanted: Int {
+        if case .count(let count)? = manual?.setting { return pool.settings.bounds.clamp(count) }
+        return range(manual).clamp(pool.settings.processes)
+    }
+
+    private func range(_ manual: ManualScale?) -> ClosedRange<Int> {
+        let bounds = pool.settings.bounds
+        guard let wished = manual?.range(within: bounds) else { return bounds }
+        let lower = bounds.clamp(wished.lowerBound)
+        return lower...max(lower, bounds.clamp(wished.upperBound))
+    }
+
+    // MARK: Deciding
+
+    func observe(_ around: ScalingScene.Surroundings) -> ScalingObservation {
+        let reading = pool.reading()
+        var queue = around.queue
+        if var known = queue {
+            known.depth += reading.waiting
+            if known.depth == 0 { depthWasZeroAt = around.uptime }
+            // A job that waited for its time was not able to run all the while since it was enqueued.
+            if let depthWasZeroAt { known.oldestAge = min(known.oldestAge, around.uptime - depthWasZeroAt) }
+            queue = known
+        }
+        // What is cancelled while it waits did arrive.
+        if let everAble { arrivals += max(0, around.everAble - everAble) }
+        everAble = around.everAble
+        return ScalingObservation(
+            time: around.uptime, workers: reading.workers, slotsPerWorker: max(1, pool.settings.concurrency),
+            running: reading.running, wanted: pool.wanted, range: range(manual), queue: queue,
+            totals: .init(arrivals: arrivals, completions: reading.attempts, busySeconds: reading.busySeconds),
+            machine: around.machine, workerBytes: reading.workerBytes, bootTime: reading.bootTime ?? .seconds(5))
+    }
+
+    /// The decision for now; `nil` when nobody asks for one: the number stays what the configuration says.
+    func decide(_ observation: ScalingObservation, at now: Timestamp) -> ScalingDecision? {
+        var decided = policyDecision(observation)
+        if let manual, !manual.isOver(at: now.secondsSince1970), let byHand = manual.decision(observation) {
+            decided = byHand
+        }
+        last = observation
+        return decided
+    }
+
+    /// What would be decided if a person had set this, without a trace.
+    func wouldDecide(_ observation: ScalingObservation, _ manual: ManualScale?) -> ScalingDecision {
+        if let byHand = manual?.decision(observation) { return byHand }
+        var observation = observation
+        observation.range = range(manual)
+        var policy = policy
+        if let decision = policy?.decide(observation) { return decision }
+        return ScalingDecision(
+            current: observation.wanted, wanted: isHeldByHand ? initialNumber : observation.wanted, rule: .configured)
+    }
+
+    /// What the configuration says.
+    var initialNumber: Int { pool.settings.bounds.clamp(pool.settings.processes) }
+
+    private func policyDecision(_ observation: ScalingObservation) -> ScalingDecision? {
+        guard policy != nil else { return nil }
+        // Nobody looked while nothing happened: it is told now, or the quiet would be taken for a slow rise.
+        if var quiet = last, observation.time - quiet.time > Autoscaler.interval * 3 {
+            quiet.time = observation.time - Autoscaler.interval
+            quiet.wanted = observation.wanted
+            _ = policy?.decide(quiet)
+        }
+        return policy?.decide(observation)
+    }
+
+    /// Whether nothing can follow before something happens: no work, and as few workers as may be.
+    func isQuiet(_ observation: ScalingObservation) -> Bool {
+        guard scaling != nil else { return true }
+        let workers = observation.workers
+        return observation.queue?.depth == 0 && observation.running == 0 && workers.starting == 0 && workers.busy == 0
+            && observation.wanted <= (isHeldByHand ? .max : observation.range.lowerBound)
+    }
+
+    /// Whether the decision is worth telling: a change, or something new that holds one back.
+    func isNews(_ decision: ScalingDecision) -> Bool {
+        guard decision.wanted == decision.current else {
+            toldHold = nil
+            return true
+        }
+        guard decision.rule.isHold else {
+            if decision.rule == .steady { toldHold = nil }
+            return false
+        }
+        defer { toldHold = decision.rule }
+        return toldHold != decision.rule
+    }
+}
+
+extension ScalingRule {
+    /// Whether it keeps a pool from what another rule asked for, for reasons that somebody may want to know.
+    fileprivate var isHold: Bool {
+        switch self {
+        case .maximum, .memoryRoom, .pressure, .noThroughput, .missingSignal, .flapBudget, .machineBudget: true
+        default: false
+        }
+    }
+}
+
+extension Timestamp {
+    var secondsSince1970: Double { Double(milliseconds) / 1000 }
+}

@@ -1,0 +1,14 @@
+import JobModel
+import Scaling
+
+/// How a pool is scaled at this moment, for people and programs that ask.
+package struct ScalingStatus: Sendable {
+    package var pool: String
+    /// `thresholds` or `target_wait`; `nil` when the number is only set.
+    package var policy: String?
+    package var poolClass: String
+    package var manual: ManualScale?
+    package var observation: ScalingObservation
+    /// What would be decided now.
+    package var decision: ScalingDecision
+}
