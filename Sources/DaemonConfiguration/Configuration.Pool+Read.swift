@@ -130,7 +130,7 @@ extension Configuration.Pool {
         own.finish()
         // Without `min` and `max` the bounds only say what people may set.
         guard section.isEnabled, isRange(&reader), bounds.count > 1, let rule = section.rule else { return nil }
-        return PoolScaling(rule, poolClass: poolClass.poolClass)
+        return PoolScaling(rule, guards: section.guards, poolClass: poolClass.poolClass)
     }
 
     private static func isRange(_ reader: inout ConfigurationReader) -> Bool {

@@ -232,3 +232,20 @@ def note_pid(path) -> None:
     with open(path + ".new", "w") as file:
         file.write(str(os.getpid()))
     os.rename(path + ".new", path)
+
+
+@app.task
+def mark(path, word, seconds):
+    """Writes a line, in one piece also when others write theirs."""
+    time.sleep(seconds)
+    with open(path, "a") as file:
+        file.write(word + "\n")
+
+
+@app.task
+def burn(seconds):
+    """Uses a processor, and ends when it is cancelled."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        current_job().check_cancelled()
+        sum(range(10000))
