@@ -113,9 +113,9 @@ extension ResidentPool {
     }
 
     /// A worker of the generation that is being brought in died.
-    func rolloutLost(_ worker: Worker, degradation: String?) {
+    func rolloutLost(_ worker: Worker, _ cause: EndCause, degradation: String?) {
         guard let rollout, !isDraining else { return }
-        let words = ends.last?.words ?? "for no known reason"
+        let words = cause.words
         if rollout.isGoingBack {
             rollout.failuresGoingBack += 1
             // Also what was there before does not live: the pool's usual restarts and its health take over.
@@ -125,9 +125,7 @@ extension ResidentPool {
             return retryRollout()
         }
         if let degradation { return goBack(degradation) }
-        if case .exitCode(PoolHealth.holdExitCode)? = ends.last?.cause {
-            return goBack("worker \(worker.name) \(words)")
-        }
+        if cause.isHold { return goBack("worker \(worker.name) \(words)") }
         if case .goBack(let why) = rollout.rule.died(words) { goBack(why) } else { retryRollout() }
     }
 

@@ -1,0 +1,55 @@
+"""Rollouts come to an end, in one way or the other, also when the pool does not hold still."""
+
+import unittest
+
+from harness import Daemon, python_pool, until
+from test_services import service
+
+
+class RolloutEnds(unittest.TestCase):
+    def daemon(self, pool: dict, **settings) -> Daemon:
+        daemon = Daemon({"pool": pool}, **settings).start()
+        self.addCleanup(daemon.remove)
+        return daemon
+
+    def pool(self, daemon: Daemon, condition, what: str) -> dict:
+        return until(
+            lambda: condition(pool := daemon.json("pool", "pool")) and pool,
+            lambda: f"{what}: {daemon.json('pool', 'pool')['rollout']}\n{daemon.tail()}")
+
+    def test_exit_125_of_one_that_did_a_job_takes_the_rollout_back(self):
+        settings = {"processes": 2, "rollout_patience": "30s", "recycle": {"after_jobs": "off"}}
+        daemon = self.daemon(python_pool(**settings))
+        self.pool(daemon, lambda pool: pool["ready"] == 2, "both are ready")
+        daemon.write(pools={"pool": python_pool(**settings, concurrency=2)})
+        daemon.jobsup("reload")
+        # Three good jobs prove it; then the other place follows, and all are watched for long.
+        done = lambda pool: pool["rollout"].get("done") == 2 and pool["ready"] == 2
+
+        def proved(pool: dict) -> bool:
+            daemon.finished(daemon.enqueue("sleep", {"seconds": 0}))
+            return done(pool)
+
+        self.pool(daemon, proved, "all are in place")
+        for _ in range(4):
+            daemon.finished(daemon.enqueue("add", {"a": 1, "b": 2}))
+        job = daemon.enqueue("leave_once", {"path": str(daemon.directory / "once"), "code": 125})
+        pool = self.pool(daemon, lambda pool: pool["rollout"]["state"] == "ended" and pool["ready"] == 2, "it is taken back")
+        self.assertRegex(pool["rollout"]["message"], r"was taken back: worker pool-\d+ ended with exit code 125")
+        self.assertEqual((pool["generation"], pool["health"]), (1, "healthy"))
+        self.assertEqual(daemon.finished(job)["result"], "survived")
+
+    def test_exit_125_on_the_way_back_holds(self):
+        for processes in (1, 2, 3):
+            with self.subTest(processes=processes):
+                daemon = self.daemon(service("/bin/sh", "-c", "exit 125", processes=processes))
+                self.pool(daemon, lambda pool: pool["health"] == "held", "it is held")
+                daemon.write(pools={"pool": service("/bin/sh", "-c", ": ; exit 125", processes=processes)}, types={})
+                daemon.jobsup("reload")
+                ended = lambda pool: pool["rollout"]["state"] != "running" and len(pool["ends"]) > processes
+                self.pool(daemon, lambda pool: ended(pool) and pool["health"] == "held", "it is held again")
+                self.pool(daemon, lambda pool: pool["actual"] == 0 and pool["health"] == "held", "and stays held")
+
+
+if __name__ == "__main__":
+    unittest.main()
