@@ -139,6 +139,7 @@ extension ResidentPool {
         self.rollout = nil
         lastRollout = (lastRollout.map { "\($0); " } ?? "") + why
         context.emit(.rolloutFailed(pool: settings.name, generation: rollout.target.number, why: why))
+        advanceRecycling()
     }
 
     private func goBack(_ why: String) {

@@ -124,7 +124,6 @@ extension ResidentPool {
         let bootSeconds = (now - worker.spawnedAt).inSeconds
         context.emit(.workerReady(worker.named, build: worker.build, bootSeconds: bootSeconds))
         if isBeingBroughtIn(worker) { rollout?.lastPromotion = now }
-        if let slot = worker.slot, slot.successor === worker { succeeded(slot) }
         advance()
         context.pump()
         placeSuspects()

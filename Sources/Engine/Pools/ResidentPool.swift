@@ -32,6 +32,8 @@ final class ResidentPool: WorkerPool {
     /// Those on their way out.
     var leaving: [Worker] = []
     var health: PoolHealth
+    /// Armed while a degraded pool, all of whose places are filled, waits for its next canary.
+    var canary: Scheduled<Void>?
     var rollout: Rollout?
     /// How the last rollout ended.
     var lastRollout: String?

@@ -1,0 +1,56 @@
+"""Pools in trouble: they recover by themselves, they do not run in circles, and their limits hold."""
+
+import json
+import os
+import pathlib
+import signal
+import tempfile
+import unittest
+
+from harness import Daemon, python_pool, until
+
+OFF = {"after_jobs": "off", "after": "off", "memory_soft": "off", "memory_hard": "off"}
+
+
+class Degraded(unittest.TestCase):
+    def directory(self) -> pathlib.Path:
+        return pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def test_a_degraded_pool_without_an_empty_place_recovers_by_itself(self):
+        """Replacements that fail while all workers live, and an empty place that is taken away; both in the same minute."""
+        directory = self.directory()
+        (directory / "ok").touch()
+        restart = {"burst": "3/1m"}
+        broken = python_pool(restart=restart, recycle={**OFF, "after": "2s"}, queues=["broken"])
+        broken["command"] = ["/bin/sh", "-c", f'test -e {directory}/ok || exit 1; exec "$@"', "sh", *broken["command"]]
+        shrunk = python_pool(restart=restart, recycle=OFF, queues=["shrunk"], processes=4)
+        daemon = Daemon({"broken": broken, "shrunk": shrunk}).start()
+        self.addCleanup(daemon.remove)
+        pool = lambda name: daemon.json("pool", name)
+        old = until(lambda: (now := pool("broken"))["ready"] == 2 and now, "they are ready")["workers"]
+        (directory / "ok").unlink()
+        workers = until(lambda: (now := pool("shrunk"))["ready"] == 4 and now, "they are ready")["workers"]
+        for worker in workers[:3]:
+            os.kill(worker["pid"], signal.SIGKILL)
+        until(lambda: pool("shrunk")["health"] == "degraded" and pool("shrunk")["actual"] == 3, "a place stays empty")
+        daemon.jobsup("scale", "shrunk", "3")
+        until(lambda: pool("broken")["health"] == "degraded", lambda: f"replacements fail:\n{daemon.tail()}")
+        self.assertEqual(pool("broken")["actual"], 2)
+        (directory / "ok").touch()
+
+        def recovered() -> bool:
+            # So many at the same time that also the last worker has one.
+            job = {"type": "sleep", "payload": {"seconds": 0.2}}
+            jobs = [{**job, "queue": name} for name in ("broken", "shrunk") for _ in range(5)]
+            daemon.jobsup("enqueue", stdin="".join(json.dumps(job) + "\n" for job in jobs))
+            until(lambda: daemon.json("status")["totals"]["queued"] == 0, "they run")
+            return all(pool(name)["health"] == "healthy" for name in ("broken", "shrunk"))
+
+        until(recovered, lambda: f"both are healthy:\n{daemon.tail()}", 100)
+        gone = lambda: not {worker["pid"] for worker in old} & {worker["pid"] for worker in pool("broken")["workers"]}
+        until(gone, lambda: f"what was due is replaced:\n{daemon.tail()}")
+        until(lambda: pool("shrunk")["actual"] == 3, "the one whose place the canary took is gone")
+
+
+if __name__ == "__main__":
+    unittest.main()
