@@ -1,9 +1,13 @@
 """Rollouts come to an end, in one way or the other, also when the pool does not hold still."""
 
+import pathlib
+import sys
 import unittest
 
 from harness import Daemon, python_pool, until
 from test_services import service
+
+ODD = str(pathlib.Path(__file__).parent / "odd_worker.py")
 
 
 class RolloutEnds(unittest.TestCase):
@@ -49,6 +53,18 @@ class RolloutEnds(unittest.TestCase):
                 ended = lambda pool: pool["rollout"]["state"] != "running" and len(pool["ends"]) > processes
                 self.pool(daemon, lambda pool: ended(pool) and pool["health"] == "held", "it is held again")
                 self.pool(daemon, lambda pool: pool["actual"] == 0 and pool["health"] == "held", "and stays held")
+
+    def test_a_pool_whose_workers_leave_by_themselves_ends_its_rollout(self):
+        command = [sys.executable, ODD, "tired", "8"]
+        pool = {"command": command, "queues": ["default"], "processes": 3, "rollout_patience": "2s"}
+        daemon = self.daemon(pool)
+        self.pool(daemon, lambda pool: pool["ready"] == 3, "they are ready")
+        daemon.jobsup("enqueue", stdin='{"type": "work", "payload": 1}\n' * 3000)
+        daemon.jobsup("rollout", "pool", "--no-wait")
+        ended = lambda pool: pool["rollout"].get("message") == "generation 2 is in place"
+        self.pool(daemon, lambda pool: pool["rollout"].get("done") == 3 or ended(pool), "all are in place")
+        until(lambda: ended(daemon.json("pool", "pool")), lambda: f"it ends:\n{daemon.tail()}", 15)
+        self.assertGreater(daemon.json("status")["totals"]["queued"], 0, "the load went on")
 
 
 if __name__ == "__main__":

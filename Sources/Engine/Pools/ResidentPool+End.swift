@@ -123,7 +123,8 @@ extension ResidentPool {
         regroup()
         // One that had done well before it died is for the rate of failures to judge, unless it wants no other start.
         let isUnproved = degradation != nil || cause.isHold || !worker.isHealthy(at: context.time.uptime())
-        if isFault, slot != nil, isBeingBroughtIn(worker), isUnproved {
+        if isFault, let slot, isBeingBroughtIn(worker), isUnproved {
+            slot.reachedBy = 0
             rolloutLost(worker, cause, degradation: degradation)
         } else {
             advance()

@@ -123,7 +123,6 @@ extension ResidentPool {
         worker.watchdogAt = worker.watchdog.map { now + $0 }
         let bootSeconds = (now - worker.spawnedAt).inSeconds
         context.emit(.workerReady(worker.named, build: worker.build, bootSeconds: bootSeconds))
-        if isBeingBroughtIn(worker) { rollout?.lastPromotion = now }
         advance()
         context.pump()
         placeSuspects()
