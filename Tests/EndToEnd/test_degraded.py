@@ -5,6 +5,7 @@ import os
 import pathlib
 import signal
 import tempfile
+import time
 import unittest
 
 from harness import Daemon, python_pool, until
@@ -50,6 +51,28 @@ class Degraded(unittest.TestCase):
         gone = lambda: not {worker["pid"] for worker in old} & {worker["pid"] for worker in pool("broken")["workers"]}
         until(gone, lambda: f"what was due is replaced:\n{daemon.tail()}")
         until(lambda: pool("shrunk")["actual"] == 3, "the one whose place the canary took is gone")
+
+    def test_replacements_that_die_wait_longer_and_longer_while_the_old_worker_does_well(self):
+        directory = self.directory()
+        pool = python_pool(processes=1, restart={"burst": "1000/1m"}, recycle={**OFF, "after_jobs": 5})
+        script = f'mkdir {directory}/first 2>/dev/null && exec "$@"; echo >> {directory}/starts; exit 1'
+        pool["command"] = ["/bin/sh", "-c", script, "sh", *pool["command"]]
+        daemon = Daemon({"pool": pool}).start()
+        self.addCleanup(daemon.remove)
+        starts = directory / "starts"
+        began = 0.0
+
+        def flow() -> bool:
+            nonlocal began
+            daemon.jobsup("enqueue", stdin='{"type": "noop"}\n' * 20)
+            if not began and starts.exists():
+                began = time.monotonic()
+            return began and time.monotonic() - began > 5
+
+        until(flow, lambda: f"five seconds after the first:\n{daemon.tail()}")
+        self.assertLessEqual(len(starts.read_text()), 10)
+        now = daemon.json("pool", "pool")
+        self.assertEqual((now["health"], now["ready"] + now["busy"]), ("healthy", 1))
 
 
 if __name__ == "__main__":

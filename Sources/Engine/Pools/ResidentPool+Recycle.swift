@@ -73,13 +73,14 @@ extension ResidentPool {
         slot.successor = nil
         counts.recycled += 1
         slot.backoff.healthy()
+        slot.successorBackoff.healthy()
         if let old { dismiss([old], reason) } else { regroup() }
     }
 
     /// A successor ended before it took its place; the old worker goes on.
     func successorEnded(in slot: Slot, isFault: Bool) {
         guard isFault, !isDraining, rollout == nil else { return }
-        let delay = slot.backoff.death(using: &context.random)
+        let delay = slot.successorBackoff.death(using: &context.random)
         slot.restart = context.schedule(at: context.time.uptime() + delay) {
             slot.restart = nil
             self.advanceRecycling()

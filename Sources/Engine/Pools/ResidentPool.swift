@@ -17,6 +17,8 @@ final class ResidentPool: WorkerPool {
         /// Takes the worker's place once it has proved itself; until then both work.
         var successor: Worker?
         var backoff = RestartBackoff()
+        /// Its own: what the worker does well beside it says nothing about successors that do not come to life.
+        var successorBackoff = RestartBackoff()
         /// The number of the generation that a rollout found ready here; 0 when that has to be seen again.
         var reachedBy = 0
         /// Armed while the slot waits to start its next worker.
