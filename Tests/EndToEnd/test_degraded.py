@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import signal
+import sys
 import tempfile
 import time
 import unittest
@@ -11,6 +12,17 @@ import unittest
 from harness import Daemon, python_pool, until
 
 OFF = {"after_jobs": "off", "after": "off", "memory_soft": "off", "memory_hard": "off"}
+
+#: Does not end at SIGTERM, but takes much memory; at once, if it is told so.
+GREEDY = """
+import os, signal, time
+signal.signal(signal.SIGTERM, lambda *_: None)
+print("deaf", flush=True)
+if "AT_ONCE" not in os.environ: signal.pause()
+memory = bytearray(200 << 20)
+memory[::4096] = b"x" * len(memory[::4096])
+while True: time.sleep(600)
+"""
 
 
 class Degraded(unittest.TestCase):
@@ -73,6 +85,24 @@ class Degraded(unittest.TestCase):
         self.assertLessEqual(len(starts.read_text()), 10)
         now = daemon.json("pool", "pool")
         self.assertEqual((now["health"], now["ready"] + now["busy"]), ("healthy", 1))
+
+    def test_the_hard_limit_holds_for_one_that_is_ending(self):
+        """A service that was asked to leave, a program whose job's time is over, and one that does not heed the limit."""
+        settings = {"command": [sys.executable, "-c", GREEDY], "processes": 1, "stop_grace": "5m"}
+        settings["recycle"] = {**OFF, "memory_hard": "100MiB"}
+        exec_pool = {"kind": "exec", "queues": ["late"], **settings}
+        at_once = {"kind": "exec", **settings, "queues": ["at_once"], "environment": {"AT_ONCE": "1"}}
+        types = {"late": {"timeout": "1s", "max_attempts": 1, "queue": "late"}, "at_once": {"queue": "at_once", "timeout": "10m"}}
+        pools = {"stay": {"kind": "service", "ready": "50ms", **settings}, "late": exec_pool, "at_once": at_once}
+        daemon = Daemon(pools, types=types).start()
+        self.addCleanup(daemon.remove)
+        end = lambda name: until(lambda: daemon.json("pool", name)["ends"], lambda: f"{name} ends:\n{daemon.tail()}", 30)[0]
+        until(lambda: "deaf" in daemon.log.read_text(), "the service is up")
+        daemon.jobsup("scale", "stay", "0")
+        daemon.enqueue("at_once")
+        late = daemon.enqueue("late")
+        self.assertEqual([end(name)["cause"] for name in pools], ["memory_limit"] * 3)
+        self.assertEqual(daemon.finished(late)["status"], "timeout", "it is the time that was over")
 
 
 if __name__ == "__main__":

@@ -59,6 +59,7 @@ final class ExecPool: WorkerPool {
     func hurry() {
         for run in runs {
             stop(run, .hurry)
+            if case .memoryLimit = run.stopReason { continue }
             // Also one that was stopped before, and given a long time.
             armKill(of: run, after: min(settings.stopGrace, .seconds(10)))
         }
@@ -124,6 +125,15 @@ final class ExecPool: WorkerPool {
         context.emit(.workerStopping(run.named, why: reason.words))
         run.process?.terminate()
         armKill(of: run, after: settings.stopGrace)
+    }
+
+    /// One that was sent SIGTERM before may have been given long to end; here it was asked often enough.
+    private func stopForMemory(_ run: ExecRun, _ reason: StopReason) {
+        if case .memoryLimit = run.stopReason { return }
+        let wasAsked = run.stopReason != nil
+        run.stopReason = nil
+        stop(run, reason)
+        armKill(of: run, after: wasAsked ? .zero : min(settings.stopGrace, ResidentPool.hardLimitGrace))
     }
 
     private func armKill(of run: ExecRun, after grace: Duration) {
@@ -276,7 +286,7 @@ final class ExecPool: WorkerPool {
             run.peakMemoryBytes = max(run.peakMemoryBytes ?? 0, bytes)
             let limit = [settings.watchedMemory.memoryHardBytes, context.memoryLimit(run.job.type)].compactMap(\.self)
                 .min()
-            if let limit, bytes > limit { stop(run, .memoryLimit(bytes: bytes, limit: limit)) }
+            if let limit, bytes > limit { stopForMemory(run, .memoryLimit(bytes: bytes, limit: limit)) }
         }
     }
 

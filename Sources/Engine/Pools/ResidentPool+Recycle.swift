@@ -129,8 +129,18 @@ extension ResidentPool {
             context.emit(.memoryWarning(worker.named, bytes: bytes, limit: limit))
         case .recycle(let reason)?: recycle(worker, reason)
         case .stopNow(let bytes, let limit)?:
-            if !worker.hasBeenSignalled { stop(worker, .memoryLimit(bytes: bytes, limit: limit)) }
+            stopForMemory(worker, .memoryLimit(bytes: bytes, limit: limit))
         case nil: break
         }
+    }
+
+    /// One that was sent SIGTERM before may have been given long to end; here it was asked often enough.
+    private func stopForMemory(_ worker: Worker, _ reason: StopReason) {
+        guard worker.state == .stopping else { return stop(worker, reason) }
+        if case .memoryLimit = worker.stopReason { return }
+        worker.stopReason = reason
+        context.emit(.workerStopping(worker.named, why: reason.words))
+        apply(.kill, to: worker)
+        arm(worker)
     }
 }
