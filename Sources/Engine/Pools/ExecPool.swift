@@ -151,11 +151,13 @@ final class ExecPool: WorkerPool {
         guard runs.contains(where: { $0 === run }) else { return }
         context.emit(.workerUnkillable(run.named))
         remove(run)
+        let cause = EndCause(.unknown, after: run.stopReason)
         let report: AttemptReport? =
-            switch run.job.ending {
-            case .timeout: .timedOut(limit: run.job.timeout ?? .zero)
-            case .cancel: .cancelled
-            case nil: nil
+            switch (run.job.ending, cause) {
+            case (.timeout, _): .timedOut(limit: run.job.timeout ?? .zero)
+            case (.cancel, _): .cancelled
+            case (nil, .memoryLimit): .interrupted(type: cause.failureType, message: "\(run.name) \(cause.words)")
+            case (nil, _): nil
             }
         if let report {
             let end = AttemptEnd(job: run.job, report: report, startedAt: run.startedAt)

@@ -68,14 +68,12 @@ extension ResidentPool {
         let isFault = isDeath && !worker.isAbandoned
         // What was stopped for its memory or its job's time is told of, though the pool is none the worse for it.
         record(worker, cause, isExpected: !isFault && !(worker.stopReason?.isFault ?? false))
-        let isCrash = !isAsked || (worker.stopReason?.isDeath ?? false)
-        let crashed = isCrash ? worker.jobs.running.filter { $0.ending == nil } : []
-        worker.generation.failed += crashed.count + worker.jobs.running.count { $0.ending == .timeout }
+        let crashed = charge(worker, isCrash: !isAsked || (worker.stopReason?.isDeath ?? false))
         // A generation that is being brought in, or was taken back, goes the rollout's way. On the way back there is none left.
         if cause.isHold, worker.generation === generation, rollout?.isGoingBack ?? true { hold(because: worker) }
-        let degradation = isFault ? countDeath(jobs: crashed.map(\.lease.job.rawValue)) : nil
+        let degradation = isFault ? countDeath(jobs: crashed) : nil
         // Before a rollout begins to judge anew: what is known of the pool now is what the jobs are judged by.
-        giveBackJobs(of: worker, cause, crashed: crashed.map(\.lease))
+        giveBackJobs(of: worker, cause, crashed: crashed)
         vacate(worker, cause, isFault: isFault, degradation: degradation)
         context.pump()
         placeSuspects()
@@ -88,10 +86,15 @@ extension ResidentPool {
         context.emit(.workerUnkillable(worker.named))
         worker.link?.close()
         worker.link = nil
-        let cause = EndCause.stopped(worker.stopReason ?? .didNotLeave)
-        giveBackJobs(of: worker, cause, crashed: [])
+        // Its exit may never come: why it was ended says what it is to its jobs. A job that makes each of its workers
+        // unkillable has to be given up some time.
+        let reason = worker.stopReason ?? .didNotLeave
+        let cause = EndCause(.unknown, after: reason)
+        let crashed = charge(worker, isCrash: reason.isDeath)
+        let degradation = worker.slot != nil || !crashed.isEmpty ? countDeath(jobs: crashed) : nil
+        giveBackJobs(of: worker, cause, crashed: crashed)
         if worker.slot != nil {
-            vacate(worker, cause, isFault: true, degradation: countDeath(jobs: []))
+            vacate(worker, cause, isFault: true, degradation: degradation)
             leaving.append(worker)
         }
         context.pump()
@@ -132,9 +135,17 @@ extension ResidentPool {
         return delay
     }
 
+    /// Counts what ran in it against its generation; gives the jobs against which its end may count.
+    private func charge(_ worker: Worker, isCrash: Bool) -> [Lease] {
+        let crashed = isCrash ? worker.jobs.running.filter { $0.ending == nil } : []
+        worker.generation.failed += crashed.count + worker.jobs.running.count { $0.ending == .timeout }
+        return crashed.map(\.lease)
+    }
+
     /// Says why the pool became degraded by it, if it did.
-    private func countDeath(jobs: [Int64]) -> String? {
-        guard !isDraining, health.death(at: context.time.uptime(), jobs: jobs, wanted: wanted),
+    private func countDeath(jobs: [Lease]) -> String? {
+        let numbers = jobs.map(\.job.rawValue)
+        guard !isDraining, health.death(at: context.time.uptime(), jobs: numbers, wanted: wanted),
             case .degraded(let why) = health.state
         else { return nil }
         context.emit(.poolDegraded(pool: settings.name, why: why))
