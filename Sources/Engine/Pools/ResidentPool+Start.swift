@@ -126,6 +126,8 @@ extension ResidentPool {
         advance()
         context.pump()
         placeSuspects()
+        // With the last suspect in its hands, nobody else is emptied for one any more.
+        context.pump()
     }
 
     /// A canary did well, or somebody said so: all that wait are started.
