@@ -27,7 +27,6 @@ extension ResidentPool {
     private var rolloutStatus: RolloutStatus {
         guard let rollout else { return lastRollout.map(RolloutStatus.ended) ?? .none }
         if rollout.isGoingBack { return .goingBack(why: lastRollout ?? "") }
-        let done = slots.count { $0.worker?.generation === rollout.target }
-        return .running(generation: rollout.target.number, done: done, of: slots.count)
+        return .running(done: slots.count { $0.worker?.generation === rollout.target })
     }
 }
