@@ -2,6 +2,7 @@
 
 import pathlib
 import sys
+import tempfile
 import unittest
 
 from harness import Daemon, python_pool, until
@@ -46,13 +47,19 @@ class RolloutEnds(unittest.TestCase):
     def test_exit_125_on_the_way_back_holds(self):
         for processes in (1, 2, 3):
             with self.subTest(processes=processes):
-                daemon = self.daemon(service("/bin/sh", "-c", "exit 125", processes=processes))
+                ok = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory())) / "ok"
+                licensed = f"test -e {ok} || exit 125; exec sleep 600"
+                daemon = self.daemon(service("/bin/sh", "-c", licensed, processes=processes))
                 self.pool(daemon, lambda pool: pool["health"] == "held", "it is held")
-                daemon.write(pools={"pool": service("/bin/sh", "-c", ": ; exit 125", processes=processes)}, types={})
-                daemon.jobsup("reload")
-                ended = lambda pool: pool["rollout"]["state"] != "running" and len(pool["ends"]) > processes
-                self.pool(daemon, lambda pool: ended(pool) and pool["health"] == "held", "it is held again")
-                self.pool(daemon, lambda pool: pool["actual"] == 0 and pool["health"] == "held", "and stays held")
+                result = daemon.jobsup("rollout", "pool", "--command", "/bin/sh", "-c", ": ; exit 125", check=False)
+                self.assertEqual(result.returncode, 5)
+                self.assertIn("generation 2 was taken back: worker pool-", result.stderr)
+                self.pool(daemon, lambda pool: pool["actual"] == 0 and pool["health"] == "held", "it is held again")
+                self.assertEqual(daemon.json("pool", "pool")["rollout"]["state"], "ended")
+                ok.touch()
+                daemon.jobsup("pool", "resume", "pool")
+                well = lambda pool: (pool["ready"], pool["health"], pool["rollout"]["state"]) == (processes, "healthy", "ended")
+                self.pool(daemon, well, "it goes on")
 
     def test_a_pool_whose_workers_leave_by_themselves_ends_its_rollout(self):
         command = [sys.executable, ODD, "tired", "8"]
