@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -83,6 +84,15 @@ def die_once(path):
     if not os.path.exists(path):
         open(path, "w").close()
         os.kill(os.getpid(), signal.SIGKILL)
+    return "survived"
+
+
+@app.task
+def leave_once(path, code):
+    """Ends its worker with an exit code the first time."""
+    if not os.path.exists(path):
+        open(path, "w").close()
+        os._exit(code)
     return "survived"
 
 
@@ -176,6 +186,15 @@ def hold(path, seconds):
         file.write(str(os.getpid()))
     os.rename(path + ".new", path)
     time.sleep(seconds)
+
+
+@app.task
+def silent(path):
+    """Has its worker watched, and says in a file which process is never heard of again."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to:
+        to.sendto(b"WATCHDOG_USEC=2000000", os.environ["NOTIFY_SOCKET"])
+    note_pid(path)
+    time.sleep(600)
 
 
 KEPT: list[bytearray] = []
