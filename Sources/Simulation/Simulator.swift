@@ -10,6 +10,9 @@ package struct Simulator<Policy: ScalingPolicy> {
         case tick
     }
 
+    /// Seconds beyond the trace's end.
+    private static var patience: Double { 3600 }
+
     private let trace: Trace
     private let settings: SimulationSettings
     private var policy: Policy
@@ -19,6 +22,7 @@ package struct Simulator<Policy: ScalingPolicy> {
     private var queue = JobQueue()
     private var nextArrival = 0
     private var unfinished: Int
+    private var isFinished: [Bool]
     private var wanted: Int
     private var completions = 0
     /// Of slots, by attempts that have ended; and the sum of the starts of those in progress.
@@ -39,6 +43,7 @@ package struct Simulator<Policy: ScalingPolicy> {
         self.policy = policy
         random = SeededGenerator(seed: settings.seed)
         unfinished = trace.jobs.count
+        isFinished = Array(repeating: false, count: trace.jobs.count)
         wanted = settings.range.lowerBound
         bootTime = settings.assumedBootSeconds
         run.waits = Array(repeating: 0, count: trace.jobs.count)
@@ -50,7 +55,9 @@ package struct Simulator<Policy: ScalingPolicy> {
         run.starts = wanted
         events.insert(.tick, at: settings.tickSeconds)
         var now = 0.0
-        while unfinished > 0 || now < trace.seconds {
+        // A policy that kills long jobs again and again would never come to an end.
+        let limit = trace.seconds + Self.patience
+        while (unfinished > 0 || now < trace.seconds) && now < limit {
             let eventTime = events.nextTime ?? .infinity
             let arrivalTime = nextArrival < trace.jobs.count ? trace.jobs[nextArrival].arrivalSeconds : .infinity
             if arrivalTime <= eventTime {
@@ -65,6 +72,8 @@ package struct Simulator<Policy: ScalingPolicy> {
             startJobs(at: now)
         }
         run.endSeconds = now
+        run.unfinished = unfinished
+        for job in trace.jobs.indices where !isFinished[job] { run.waits[job] = now - trace.jobs[job].arrivalSeconds }
         run.workerSeconds = pool.workerSeconds(at: now)
         return run
     }
@@ -81,6 +90,7 @@ package struct Simulator<Policy: ScalingPolicy> {
             pool.finish(worker, at: time)
             completions += 1
             unfinished -= 1
+            isFinished[job] = true
         case .kill(let worker):
             let start = pool.workers[worker].jobStart
             guard let job = pool.kill(worker, at: time) else { return }
