@@ -15,12 +15,15 @@ package struct TargetWaitPolicy: ScalingPolicy {
 
     package init(_ settings: TargetWaitSettings) {
         self.settings = settings
-        let long = settings.longHorizon.inSeconds
+        let longest = max(300, settings.longestHorizon.inSeconds, settings.target.inSeconds)
         rate = ArrivalRate(
-            horizons: .init(short: settings.shortHorizon.inSeconds, long: long, surprise: settings.surprise))
+            horizons: .init(
+                short: settings.shortHorizon.inSeconds, long: settings.longHorizon.inSeconds,
+                enough: settings.enoughJobs, surprise: settings.surprise),
+            longest: longest)
         service = ServiceTime(
             .init(short: 30, long: 300, weight: 20, assumed: settings.assumedService.inSeconds))
-        history = TotalsHistory(length: max(300, long, settings.target.inSeconds))
+        history = TotalsHistory(length: longest)
         window = StabilisationWindow(
             .init(
                 length: settings.stabilisation.inSeconds, flapSeconds: 60, widening: settings.widening,
@@ -55,13 +58,17 @@ package struct TargetWaitPolicy: ScalingPolicy {
         let arrivals = rate.estimate(history)
         let slots = max(1, observation.slotsPerWorker)
         let load = arrivals * serviceSeconds
+        let planned = settings.margin * target
+        // A tenth of the target is for noticing.
+        let bootsInTime = observation.bootTime.inSeconds + 0.1 * target <= planned
         let baseSlots = ErlangC.servers(
-            load: load, wait: settings.margin * target, service: serviceSeconds, share: settings.missShare,
+            load: load, wait: planned, service: serviceSeconds,
+            share: bootsInTime ? settings.relaxedShare : settings.missShare,
             limit: observation.range.upperBound * slots)
         let backlog = Backlog(
             observation: observation, queue: queue, history: history, boots: boots.boots, time: time,
             serviceSeconds: serviceSeconds, arrivalRate: arrivals, target: target,
-            planned: settings.margin * target, deviations: settings.drainDeviations)
+            planned: planned, deviations: settings.drainDeviations)
         let base = (baseSlots + slots - 1) / slots
         let missing = backlog.missingWorkers
         let drain = missing > 0 ? observation.workers.live + missing : 0

@@ -2,23 +2,16 @@ import Scaling
 
 /// Plays a trace on a pool that a policy scales: a discrete-event simulation. The same trace, settings and policy give
 /// the same run, to the last bit. The policy sees what a daemon could measure, and nothing else.
-package struct Simulator<Policy: ScalingPolicy> {
-    private enum Event {
-        case boot(worker: Int, seconds: Double)
-        case finish(worker: Int, job: Int)
-        case kill(worker: Int)
-        case tick
-    }
-
+package struct Simulator {
     /// Seconds beyond the trace's end.
-    private static var patience: Double { 3600 }
+    private static let patience = 3600.0
 
     private let trace: Trace
     private let settings: SimulationSettings
-    private var policy: Policy
+    private var policy: any ScalingPolicy
     private var random: SeededGenerator
     private var pool = SimulatedPool()
-    private var events = EventHeap<Event>()
+    private var events = EventHeap()
     private var queue = JobQueue()
     private var nextArrival = 0
     private var unfinished: Int
@@ -32,12 +25,12 @@ package struct Simulator<Policy: ScalingPolicy> {
     private var lastChange: (isUp: Bool, time: Double)?
     private var run = SimulationRun()
 
-    package static func run(_ trace: Trace, _ settings: SimulationSettings, _ policy: Policy) -> SimulationRun {
+    package static func run(_ trace: Trace, _ settings: SimulationSettings, _ policy: some ScalingPolicy) -> SimulationRun {
         var simulator = Simulator(trace, settings, policy)
         return simulator.play()
     }
 
-    private init(_ trace: Trace, _ settings: SimulationSettings, _ policy: Policy) {
+    private init(_ trace: Trace, _ settings: SimulationSettings, _ policy: some ScalingPolicy) {
         self.trace = trace
         self.settings = settings
         self.policy = policy
@@ -78,7 +71,7 @@ package struct Simulator<Policy: ScalingPolicy> {
         return run
     }
 
-    private mutating func handle(_ event: Event, at time: Double) {
+    private mutating func handle(_ event: EventHeap.Event, at time: Double) {
         switch event {
         case .boot(let worker, let seconds):
             // The daemon's figure fades the same way: a tenth of each new one.

@@ -12,6 +12,7 @@ struct ScalingBenchmark {
 
     static func main() async throws {
         let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.contains("--tune") { return await Tuning.run() }
         let isTuning = arguments.contains("--tuning")
         let contest = Contest(
             workloads: Workload.standard, contestants: try Contestant.all(),
