@@ -41,13 +41,15 @@ package struct TargetWaitPolicy: ScalingPolicy {
         }
         let need = need(observation, queue, at: time)
         let asked = observation.range.clamp(max(need.base, need.drain))
-        let kept = window.largest(adding: asked, at: time)
+        let kept = window.largest(adding: observation.range.clamp(max(need.keep, need.drain)), at: time)
         let figures = need.figures + [ScalingFigure(.windowSeconds, window.seconds)]
         return choose(observation, need, asked: asked, kept: kept, figures)
     }
 
     private struct Need {
         var base: Int
+        /// What of the head-room is not let go: more than is grown to, so that chance does not sway the pool.
+        var keep: Int
         var drain: Int
         var figures: [ScalingFigure]
     }
@@ -61,24 +63,27 @@ package struct TargetWaitPolicy: ScalingPolicy {
         let planned = settings.margin * target
         // A tenth of the target is for noticing.
         let bootsInTime = observation.bootTime.inSeconds + 0.1 * target <= planned
-        let baseSlots = ErlangC.servers(
-            load: load, wait: planned, service: serviceSeconds,
-            share: bootsInTime ? settings.relaxedShare : settings.missShare,
-            limit: observation.range.upperBound * slots)
+        let limit = observation.range.upperBound * slots
+        func base(_ share: Double) -> Int {
+            let servers = ErlangC.servers(
+                load: load, wait: planned, service: serviceSeconds, share: share, limit: limit)
+            return (servers + slots - 1) / slots
+        }
         let backlog = Backlog(
             observation: observation, queue: queue, history: history, boots: boots.boots, time: time,
             serviceSeconds: serviceSeconds, arrivalRate: arrivals, target: target,
             planned: planned, deviations: settings.drainDeviations)
-        let base = (baseSlots + slots - 1) / slots
+        let grow = base(bootsInTime ? settings.growthShare : settings.missShare)
+        let keep = bootsInTime ? base(settings.relaxedShare) : grow
         let missing = backlog.missingWorkers
         let drain = missing > 0 ? observation.workers.live + missing : 0
         return Need(
-            base: base, drain: drain,
+            base: grow, keep: max(grow, keep), drain: drain,
             figures: [
                 ScalingFigure(.depth, queue.depth), ScalingFigure(.oldestSeconds, queue.oldestAge),
                 ScalingFigure(.targetSeconds, target), ScalingFigure(.arrivalRate, arrivals),
                 ScalingFigure(.serviceSeconds, serviceSeconds), ScalingFigure(.bootSeconds, observation.bootTime),
-                ScalingFigure(.offeredLoad, load), ScalingFigure(.baseWorkers, base),
+                ScalingFigure(.offeredLoad, load), ScalingFigure(.baseWorkers, grow),
                 ScalingFigure(.drainWorkers, drain),
             ])
     }

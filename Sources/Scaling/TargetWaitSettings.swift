@@ -4,12 +4,15 @@ package struct TargetWaitSettings: Sendable, Hashable {
     /// What jobs may wait.
     package var target: Duration
     /// The part of the target that is planned with.
-    package var margin: Double = 0.8
+    package var margin: Double = 0.9
     /// The share of jobs that may wait longer than planned with the base alone, when a worker boots too slowly to help
     /// one that waits already.
     package var missShare: Double = 0.01
-    /// The same when it boots in time: the drain adds workers for those that wait.
-    package var relaxedShare: Double = 0.3
+    /// The same when it boots in time, since then the drain adds workers for those that wait: up to this share the pool
+    /// does not grow,
+    package var growthShare: Double = 0.9
+    /// and down to that one it does not shrink.
+    package var relaxedShare: Double = 0.1
     /// Deviations that the work of a backlog may be beyond its mean.
     package var drainDeviations: Double = 1
     package var shortHorizon: Duration = .seconds(12)
@@ -22,7 +25,7 @@ package struct TargetWaitSettings: Sendable, Hashable {
     /// Assumed until jobs have ended.
     package var assumedService: Duration = .seconds(1)
     package var stabilisation: Duration = .seconds(20)
-    package var widening: Double = 1.5
+    package var widening: Double = 2
     package var widest: Double = 8
     package var wideningHalfLife: Duration = .seconds(300)
 

@@ -25,7 +25,9 @@ package struct Simulator {
     private var lastChange: (isUp: Bool, time: Double)?
     private var run = SimulationRun()
 
-    package static func run(_ trace: Trace, _ settings: SimulationSettings, _ policy: some ScalingPolicy) -> SimulationRun {
+    package static func run(
+        _ trace: Trace, _ settings: SimulationSettings, _ policy: some ScalingPolicy
+    ) -> SimulationRun {
         var simulator = Simulator(trace, settings, policy)
         return simulator.play()
     }

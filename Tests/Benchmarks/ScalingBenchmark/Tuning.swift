@@ -37,14 +37,14 @@ enum Tuning {
 
     private static func grid() -> [Variant] {
         var variants: [Variant] = []
-        for margin in [0.8, 0.9] {
-            for relaxed in [0.3, 0.6] {
-                for stabilisation in [10, 20, 30] {
+        for growth in [0.6, 0.9, 1.0] {
+            for relaxed in [0.1, 0.3, 0.6] {
+                for stabilisation in [10, 15, 20] {
                     for widening in [1.5, 2.0] {
-                        let name = "margin \(margin), share \(relaxed), window \(stabilisation), widening \(widening)"
+                        let name = "grow \(growth), keep \(relaxed), window \(stabilisation), widening \(widening)"
                         variants.append(
                             Variant(name: name) { settings in
-                                settings.margin = margin
+                                settings.growthShare = growth
                                 settings.relaxedShare = relaxed
                                 settings.stabilisation = .seconds(stabilisation)
                                 settings.widening = widening
