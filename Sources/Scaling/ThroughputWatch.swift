@@ -44,8 +44,9 @@ package struct ThroughputWatch: Sendable {
             completions > 0 ? (last.busySeconds - first.busySeconds) / completions : .infinity
         }
 
-        /// New workers complete nothing for the time of one job, so a stretch has to be several long.
-        var isLongEnough: Bool { seconds >= 15 && seconds >= 4 * serviceSeconds && completions >= 30 }
+        /// New workers complete nothing for the time of one job, and among jobs of very different length a few long ones
+        /// look like a bottleneck: a stretch has to be many jobs long.
+        var isLongEnough: Bool { seconds >= 15 && seconds >= 10 * serviceSeconds && completions >= 30 }
     }
 
     private let settings: Settings

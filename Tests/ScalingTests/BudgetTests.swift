@@ -24,7 +24,7 @@ import Testing
         let requests = [
             Request(pool: "small", wanted: 9, workerBytes: 10), Request(pool: "large", wanted: 9, workerBytes: 100),
         ]
-        #expect(ScalingBudget(memoryBytes: 350).grants(requests) == [9, 2])
+        #expect(ScalingBudget(memoryBytes: 350).grants(requests) == [5, 3])
     }
 
     @Test func busyWorkersStayEvenInASmallerBudget() {

@@ -12,7 +12,8 @@ import Testing
 
     @Test(arguments: ["", "+", "--1", "+-2", "5x", " 5", "1.5", "Auto", "99999999999999999999", "٣"])
     func otherRequestsAreRefused(text: String) {
-        #expect(throws: ScaleRequest.Unreadable(text: text)) { try ScaleRequest(text) }
+        let error = #expect(throws: ScaleRequest.Unreadable.self) { try ScaleRequest(text) }
+        #expect(error?.text == text)
     }
 
     @Test func requestsComeToACount() {

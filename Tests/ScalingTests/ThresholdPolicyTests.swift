@@ -36,9 +36,10 @@ import Testing
     }
 
     @Test func thresholdsThatMeetAreRefused() {
-        #expect(throws: ThresholdSettings.NoHysteresis(pair: "queue latency", up: 5, down: 5)) {
+        let error = #expect(throws: ThresholdSettings.NoHysteresis.self) {
             try ThresholdSettings(queueLatency: .init(up: 5, down: 5))
         }
+        #expect(error?.pair == "queue latency")
         #expect(throws: ThresholdSettings.NoHysteresis.self) { try ThresholdSettings(cpu: .init(up: 0.3, down: 0.5)) }
         #expect(throws: ThresholdSettings.NoHysteresis.self) { try ThresholdSettings(memory: .init(up: .nan, down: 0)) }
     }

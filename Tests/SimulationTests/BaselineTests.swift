@@ -57,8 +57,8 @@ import Testing
             history.append(wanted)
         }
         #expect(Array(history[0...3]) == [1, 1, 6, 6])
-        #expect(history[16] == 6)
-        #expect(history[17...].allSatisfy { $0 == 1 })
+        #expect(history[17] == 6)
+        #expect(history[18...].allSatisfy { $0 == 1 })
     }
 
     @Test func fixedIsFixed() {
