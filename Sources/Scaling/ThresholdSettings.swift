@@ -21,8 +21,6 @@ package struct ThresholdSettings: Sendable, Hashable {
             "\(pair): the scale-down threshold \(down.formattedShortly) is not below the scale-up threshold \(up.formattedShortly); "
                 + "the pool would grow and shrink without end"
         }
-
-        
     }
 
     /// Jobs (SCALE_UP_QUEUE_DEPTH, SCALE_DOWN_QUEUE_DEPTH).

@@ -31,7 +31,7 @@ struct Contestant: Sendable {
             Contestant("in flight + backlog") { _ in CeleryPolicy(keepalive: .zero) },
             Contestant("Celery, keepalive 30 s") { _ in CeleryPolicy() },
             Contestant("thresholds") { _ in ScalingGuards(ThresholdPolicy(thresholds)) },
-            Contestant("Horizon", victims: .any(graceSeconds: 60)) { _ in HorizonPolicy() },
+            Contestant("Horizon", victims: .any(graceSeconds: 3600)) { _ in HorizonPolicy() },
             Contestant("HPA/KEDA, 5 a worker", victims: .any(graceSeconds: 30)) { _ in HPAPolicy() },
             Contestant("HPA/KEDA, 1 a worker", victims: .any(graceSeconds: 30)) { _ in HPAPolicy(targetPerWorker: 1) },
             Contestant("AWS backlog", victims: .any(graceSeconds: 30)) { settings in
