@@ -61,6 +61,7 @@ package struct ScalingGuards<Policy: ScalingPolicy>: ScalingPolicy {
         let asked = ScalingFigure(.askedWorkers, decision.wanted)
         // The least a pool must have is not held back: there would be nobody to do its jobs.
         let least = max(decision.current, min(decision.wanted, observation.range.lowerBound))
+        guard least < decision.wanted else { return decision }
         if let felt = settings.pressure.exceeded(by: observation.machine.pressure) {
             return decision.bound(to: least, by: .pressure, [felt.value, felt.limit, asked])
         }

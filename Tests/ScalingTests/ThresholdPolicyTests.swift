@@ -29,10 +29,28 @@ import Testing
             var policy = ThresholdPolicy(try ThresholdSettings())
             #expect(policy.decide(observation).wanted == wanted)
         }
-        // What is there may still ask for more.
-        withoutQueue.machine.cpu = 0.9
+    }
+
+    @Test func busyMachineAddsWorkersToThoseAloneWhoHaveJobs() throws {
+        for (depth, wanted) in [(0, 4), (1, 5)] {
+            var observation = ScalingObservation.calm(depth: depth)
+            observation.machine = .init(cpu: 0.9, memory: 0.9)
+            var policy = ThresholdPolicy(try ThresholdSettings())
+            #expect(policy.decide(observation).wanted == wanted)
+        }
+        var unknown = ScalingObservation.calm(depth: 1)
+        unknown.queue = nil
+        unknown.machine = .init(cpu: 0.9, memory: 0.9)
         var policy = ThresholdPolicy(try ThresholdSettings())
-        #expect(policy.decide(withoutQueue).wanted == 5)
+        #expect(policy.decide(unknown).wanted == 4)
+    }
+
+    @Test func triggerThatIsOffNeitherAsksNorHasToAgree() throws {
+        let off = ThresholdSettings.Pair(up: .infinity, down: .infinity)
+        var policy = ThresholdPolicy(try ThresholdSettings(cpu: off, memory: off))
+        var observation = ScalingObservation.calm(depth: 1)
+        observation.machine = .init(cpu: 1, memory: nil)
+        #expect(policy.decide(observation).wanted == 3)
     }
 
     @Test func thresholdsThatMeetAreRefused() {

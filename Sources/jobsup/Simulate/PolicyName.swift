@@ -34,7 +34,9 @@ struct WorkloadName: ExpressibleByArgument {
     static var all: String { Workload.standard.map(\.name).joined(separator: ", ") }
 
     init?(argument: String) {
-        guard let found = Workload.standard.first(where: { $0.name == argument }) else { return nil }
+        // `heavy-tail` needs no quotes.
+        let name = argument.replacing("-", with: " ")
+        guard let found = Workload.standard.first(where: { $0.name == name }) else { return nil }
         workload = found
     }
 }
