@@ -115,7 +115,8 @@ let package = Package(
         .testTarget(
             name: "DaemonConfigurationTests", dependencies: ["DaemonConfiguration", "JobModel", "Supervision"],
             swiftSettings: strict),
-        .testTarget(name: "EngineTests", dependencies: ["Engine", "JobModel"], swiftSettings: strict),
+        .testTarget(
+            name: "EngineTests", dependencies: ["Engine", "JobModel", "Supervision"], swiftSettings: strict),
         .target(
             name: "StoreConformance", dependencies: ["JobModel", "JobStore"], path: "Tests/StoreConformance",
             swiftSettings: strict),

@@ -17,6 +17,7 @@ final class ExecPool: WorkerPool {
     private var failed = 0
     private var isDraining = false
     private(set) var isRemoved = false
+    var putOffRule = PutOffRule()
     private var backoff = RestartBackoff()
     private var health: PoolHealth
     /// Armed while the pool pauses because its program cannot be started, or dies too often.

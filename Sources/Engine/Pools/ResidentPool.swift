@@ -38,6 +38,7 @@ final class ResidentPool: WorkerPool {
     var serial = 0
     /// The highest number of a generation so far; one that was taken back keeps its number.
     var generations = 1
+    var putOffRule = PutOffRule()
     var counts = PoolCounts()
     var ends = RecentEnds()
     var notifySocket: NotifySocket?

@@ -11,6 +11,8 @@ protocol WorkerPool: AnyObject {
     var takenBack: PoolSettings? { get }
     /// How many jobs it could take now.
     var demand: Int { get }
+    /// How many of its jobs are put off for want of memory.
+    var putOffRule: PutOffRule { get set }
     /// Whether nothing of it runs any more.
     var isEmpty: Bool { get }
     /// Not in the configuration any more: to be forgotten when it is empty.
