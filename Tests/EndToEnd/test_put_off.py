@@ -52,6 +52,30 @@ class PutOff(unittest.TestCase):
         self.assertEqual(daemon.http("POST", "/api/tasks/batch", batch)[0], 202)
         self.assertEqual(daemon.finished(daemon.enqueue("noop"))["status"], "completed")
 
+    def test_every_further_signal_leaves_the_time_of_the_kill_as_it_is(self):
+        path = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory())) / "runs"
+        script = f"trap '' TERM; echo > {path}; while :; do sleep 1; done"
+        daemon = self.daemon({"pool": exec_pool("/bin/sh", "-c", script, stop_grace="10m")})
+        daemon.enqueue("x")
+        until(path.exists, "it runs")
+        daemon.process.send_signal(signal.SIGTERM)
+        until(lambda: "draining" in daemon.log.read_text(), "it drains")
+        start = time.monotonic()
+        last = 0.0
+
+        def ended():
+            nonlocal last
+            if daemon.process.poll() is not None:
+                return True
+            if time.monotonic() - last > 1:
+                daemon.process.send_signal(signal.SIGTERM)
+                last = time.monotonic()
+            return False
+
+        until(ended, lambda: f"it ends:\n{daemon.tail()}", 30)
+        self.assertLess(time.monotonic() - start, 15)
+        self.assertEqual(daemon.process.returncode, 0)
+
 
 if __name__ == "__main__":
     unittest.main()

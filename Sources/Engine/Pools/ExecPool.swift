@@ -127,9 +127,13 @@ final class ExecPool: WorkerPool {
         armKill(of: run, after: settings.stopGrace)
     }
 
+    /// Sets the time of its SIGKILL, unless that is earlier already or over: who asks again does not put it off.
     private func armKill(of run: ExecRun, after grace: Duration) {
+        let instant = context.time.uptime() + grace
+        if let known = run.killAt, known <= instant { return }
+        run.killAt = instant
         run.timer?.cancel()
-        run.timer = context.schedule(at: context.time.uptime() + grace) {
+        run.timer = context.schedule(at: instant) {
             run.process?.killTree()
             run.timer = self.context.schedule(at: self.context.time.uptime() + ResidentPool.killLimit) {
                 self.abandon(run)

@@ -13,6 +13,8 @@ final class ExecRun {
     var pid: Int32?
     /// Armed for the job's deadline and the steps after it.
     var timer: Scheduled<Void>?
+    /// When it is killed, or was.
+    var killAt: Duration?
     /// The last lines of its stderr, for the record of a failure.
     private(set) var lastWords = LastWords()
     /// Why the daemon is ending it, when it does.
