@@ -1,0 +1,93 @@
+"""Reloads, rollouts and removals that are overtaken: by a stop, by another one, or by a file that cannot be read."""
+
+import errno
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import unittest
+from unittest import mock
+
+from harness import BUILD, Daemon, python_pool, until
+from test_services import service
+
+
+class ReloadEnds(unittest.TestCase):
+    def daemon(self, pools: dict, **settings) -> Daemon:
+        daemon = Daemon(pools, **settings).start()
+        self.addCleanup(daemon.remove)
+        return daemon
+
+    def background(self, daemon: Daemon, *arguments: str) -> subprocess.Popen:
+        process = subprocess.Popen(
+            [str(BUILD / "jobsup"), *arguments], env={**os.environ, "JOBSUP_RUNTIME_DIRECTORY": str(daemon.runtime)},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(lambda: process.poll() is None and (process.kill(), process.wait()))
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        return process
+
+    def blocked(self, daemon: Daemon) -> pathlib.Path:
+        """Writes a configuration that takes as long to read as somebody has the pipe open that this gives."""
+        pipe = daemon.directory / "environment"
+        os.mkfifo(pipe)
+        daemon.write(pools={"pool": service("/bin/sleep", "600", environment_file=str(pipe))}, types={})
+        return pipe
+
+    def reading(self, pipe: pathlib.Path) -> int:
+        """Waits until the pipe is read, and keeps it open; gives the end to write to."""
+
+        def opened():
+            try:
+                return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            except OSError as error:
+                # Nobody reads.
+                if error.errno != errno.ENXIO:
+                    raise
+                return None
+
+        return until(opened, "the pipe is read")
+
+    def test_a_stop_does_not_wait_for_a_configuration_that_cannot_be_read(self):
+        # One thread for all that is not to block: were it to wait for the file, nothing would be heard any more.
+        with mock.patch.dict(os.environ, LIBDISPATCH_COOPERATIVE_POOL_STRICT="1"):
+            daemon = self.daemon({"pool": service("/bin/sleep", "600")})
+        until(lambda: daemon.json("pool", "pool")["ready"] == 1, "it is ready")
+        pipe = self.blocked(daemon)
+        daemon.process.send_signal(signal.SIGHUP)
+        self.addCleanup(os.close, self.reading(pipe))
+        asking = [self.background(daemon, "reload") for _ in range(2)]
+        self.assertEqual(daemon.json("pool", "pool")["ready"], 1, "it still answers")
+        self.assertEqual(daemon.stop(), 0)
+        self.assertIn("stopped", daemon.tail())
+        for process in asking:
+            self.assertIn(process.wait(60), (4, 5), process.stderr.read())
+
+    def test_a_stop_does_not_wait_for_whoever_asked_for_a_reload(self):
+        daemon = self.daemon({"pool": service("/bin/sleep", "600")})
+        until(lambda: daemon.json("pool", "pool")["ready"] == 1, "it is ready")
+        pipe = self.blocked(daemon)
+        asking = self.background(daemon, "reload")
+        self.addCleanup(os.close, self.reading(pipe))
+        self.assertEqual(daemon.stop(), 0)
+        self.assertIn(asking.wait(60), (4, 5), asking.stderr.read())
+
+    def test_one_reload_comes_after_the_other(self):
+        daemon = self.daemon({"pool": service("/bin/sleep", "600")})
+        until(lambda: daemon.json("pool", "pool")["ready"] == 1, "it is ready")
+        pipe = self.blocked(daemon)
+        first = self.background(daemon, "reload")
+        writer = self.reading(pipe)
+        asking = [first, *(self.background(daemon, "reload") for _ in range(2))]
+        daemon.write(pools={"pool": service("/bin/sleep", "602")}, types={})
+        os.write(writer, b"A=1\n")
+        os.close(writer)
+        self.assertEqual([process.wait(60) for process in asking], [0, 0, 0], daemon.tail())
+        said = sorted(process.stdout.read() for process in asking)
+        self.assertEqual(sum("is rolled out anew" in text for text in said), 2, said)
+        until(lambda: daemon.json("pool", "pool")["command"] == ["/bin/sleep", "602"], "the last one holds")
+
+
+if __name__ == "__main__":
+    unittest.main()
