@@ -88,6 +88,21 @@ class ReloadEnds(unittest.TestCase):
         self.assertEqual(sum("is rolled out anew" in text for text in said), 2, said)
         until(lambda: daemon.json("pool", "pool")["command"] == ["/bin/sleep", "602"], "the last one holds")
 
+    def test_going_back_to_what_runs_replaces_nobody(self):
+        good = service("/bin/sleep", "600")
+        daemon = self.daemon({"pool": good})
+        pool = until(lambda: (pool := daemon.json("pool", "pool"))["ready"] == 1 and pool, "it is ready")
+        daemon.write(pools={"pool": service("/bin/false")}, types={})
+        daemon.jobsup("reload")
+        until(lambda: daemon.json("pool", "pool")["rollout"]["state"] == "ended", "it is taken back")
+        daemon.write(pools={"pool": good}, types={})
+        self.assertIn("pool goes on as it is", daemon.jobsup("reload").stdout)
+        now = daemon.json("pool", "pool")
+        self.assertEqual((now["generation"], now["workers"][0]["pid"]), (1, pool["workers"][0]["pid"]))
+        self.assertIn("nothing has changed", daemon.jobsup("reload").stdout)
+        daemon.jobsup("rollout", "pool")
+        self.assertEqual(daemon.json("pool", "pool")["command"], ["/bin/sleep", "600"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -22,7 +22,9 @@ final class ResidentPool: WorkerPool {
     }
 
     let context: EngineContext
-    var configured: PoolSettings
+    var configured: PoolSettings {
+        didSet { if configured.keepsWorkers(of: settings) { takenBack = nil } }
+    }
     private(set) var takenBack: PoolSettings?
     /// What new workers are started with.
     var generation: Generation
