@@ -76,6 +76,19 @@ class PutOff(unittest.TestCase):
         self.assertLess(time.monotonic() - start, 15)
         self.assertEqual(daemon.process.returncode, 0)
 
+    def test_a_pause_ends_with_the_program_that_was_its_cause(self):
+        daemon = self.daemon({"pool": exec_pool("/nowhere/at/all")})
+        job = daemon.enqueue("x", 1)
+
+        def longest():
+            waits = [float(text) for text in re.findall(r"; next try in ([\d.]+) s", daemon.log.read_text())]
+            return waits and waits[-1] >= 5
+
+        until(longest, lambda: f"the next try is far away:\n{daemon.tail()}", 120)
+        daemon.write(pools={"pool": exec_pool("/bin/cat")}, types={})
+        self.assertIn("pool is rolled out anew", daemon.jobsup("reload").stdout)
+        self.assertEqual(daemon.finished(job, 3)["status"], "completed")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -293,8 +293,10 @@ final class ExecPool: WorkerPool {
         scale(to: isResized ? settings.processes : wanted)
     }
 
+    /// The pause was for the program before.
     func rollOut(_ settings: PoolSettings) {
         change(to: settings)
+        resume()
     }
 
     func remove() {
