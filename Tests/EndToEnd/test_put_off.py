@@ -89,6 +89,20 @@ class PutOff(unittest.TestCase):
         self.assertIn("pool is rolled out anew", daemon.jobsup("reload").stdout)
         self.assertEqual(daemon.finished(job, 3)["status"], "completed")
 
+    def test_the_next_try_is_told_as_it_comes(self):
+        daemon = self.daemon({"pool": service("/nowhere/at/all", restart={"burst": "2/1m"})})
+        until(lambda: "is degraded" in daemon.log.read_text(), "it is degraded")
+        last = [line for line in daemon.log.read_text().splitlines() if "cannot start a worker of pool" in line][-1]
+        [wait] = re.findall(r"; next try in ([\d.]+) s", last)
+        self.assertGreater(float(wait), 50, last)
+
+    def test_no_next_try_is_promised_where_none_comes(self):
+        daemon = self.daemon({"pool": service("/bin/sleep", "600")})
+        until(lambda: daemon.json("pool", "pool")["ready"] == 1, "it is ready")
+        self.assertEqual(daemon.jobsup("rollout", "pool", "--command", "/nowhere", check=False).returncode, 5)
+        [last, *_] = [line for line in daemon.log.read_text().splitlines() if "cannot start a worker of pool" in line]
+        self.assertNotIn("next try", last)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -48,6 +48,18 @@ import Testing
         #expect(why.hasPrefix("5 different jobs took their workers down"))
     }
 
+    @Test func whoOnlyAsksForTheNextStartTakesNobodysTurn() {
+        var health = PoolHealth(RestartPolicy(burst: .init(1, per: .seconds(60))))
+        #expect(health.earliestStart(at: .seconds(5)) == .seconds(5))
+        #expect(health.death(at: .seconds(10), jobs: [], wanted: 1) == true)
+        #expect(health.earliestStart(at: .seconds(20)) == .seconds(70))
+        #expect(health.earliestStart(at: .seconds(80)) == .seconds(80))
+        #expect(health.start(at: .seconds(80)) == .seconds(80))
+        #expect(health.earliestStart(at: .seconds(80)) == .seconds(140))
+        health.hold(why: "")
+        #expect(health.earliestStart(at: .seconds(200)) == nil)
+    }
+
     @Test func aCompletionIsProof() {
         var health = PoolHealth(RestartPolicy())
         for round in Int64(0)..<3 {

@@ -197,7 +197,7 @@ final class ExecPool: WorkerPool {
             WorkerEnd(
                 worker: run.name, pid: nil, at: context.time.now(), cause: cause, isExpected: false,
                 jobs: [run.job.lease.job], peakMemoryBytes: nil, lastWords: [], foreignSignal: nil))
-        context.emit(.spawnFailed(pool: settings.name, message: error.words, retryIn: delay))
+        context.emit(.spawnFailed(pool: settings.name, message: error.words, retryIn: isDraining ? nil : delay))
         guard !isDraining else { return }
         pauseFor(delay)
     }
