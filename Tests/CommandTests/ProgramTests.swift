@@ -165,7 +165,7 @@ import Testing
         func pool(_ wanted: Int) -> Reply {
             Reply(
                 body: #"{"name":"mail","kind":"socket","health":"healthy","generation":1,"rollout":{"state":"none"},"#
-                    + #""recycled":0,"ends":[],"wanted":\#(wanted),"actual":0,"ready":0,"busy":0,"starting":0,"#
+                    + #""recycled":0,"ends":[],"removed":false,"wanted":\#(wanted),"actual":0,"ready":0,"busy":0,"starting":0,"#
                     + #""draining":0,"backoff":0,"queues":[],"concurrency":1,"min":0,"max":9,"restarts":0,"workers":[]}"#
             )
         }

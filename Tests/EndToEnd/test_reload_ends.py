@@ -103,6 +103,24 @@ class ReloadEnds(unittest.TestCase):
         daemon.jobsup("rollout", "pool")
         self.assertEqual(daemon.json("pool", "pool")["command"], ["/bin/sleep", "600"])
 
+    def test_a_pool_on_its_way_out_wants_nobody(self):
+        daemon = self.daemon({"pool": python_pool(processes=3)})
+        until(lambda: daemon.json("pool", "pool")["ready"] == 3, "all are ready")
+        path = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory())) / "runs"
+        job = daemon.enqueue("hold", {"path": str(path), "seconds": 5})
+        until(path.exists, "it runs")
+        daemon.write(pools={"pool": service("/bin/sleep", "600")}, types={})
+        daemon.jobsup("reload")
+        leaving = until(
+            lambda: [pool for pool in daemon.json("pool")["pools"] if pool["kind"] == "socket" and pool["actual"] == 1],
+            lambda: f"one of them still works:\n{daemon.tail()}")[0]
+        self.assertEqual((leaving["removed"], leaving["wanted"], leaving["backoff"], leaving["draining"]), (True, 0, 0, 1))
+        new = [pool for pool in daemon.json("pool")["pools"] if pool["kind"] == "service"][0]
+        self.assertEqual((new["removed"], new["wanted"]), (False, 1))
+        self.assertIn("removed", daemon.jobsup("pool").stdout)
+        self.assertEqual(daemon.finished(job)["status"], "completed")
+        until(lambda: len(daemon.json("pool")["pools"]) == 1, "it is gone")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -325,8 +325,8 @@ final class ExecPool: WorkerPool {
                 note: run.stopReason?.words)
         }
         return PoolStatus(
-            settings: settings, wanted: wanted, health: health.state, generation: 1, rollout: .none, workers: workers,
-            backoff: pause == nil ? 0 : max(0, wanted), restarts: 0, recycled: 0, completed: completed, failed: failed,
-            ends: ends.all)
+            settings: settings, isRemoved: isRemoved, wanted: isDraining ? 0 : wanted, health: health.state,
+            generation: 1, rollout: .none, workers: workers, backoff: isDraining || pause == nil ? 0 : wanted,
+            restarts: 0, recycled: 0, completed: completed, failed: failed, ends: ends.all)
     }
 }
