@@ -121,6 +121,15 @@ class ReloadEnds(unittest.TestCase):
         self.assertEqual(daemon.finished(job)["status"], "completed")
         until(lambda: len(daemon.json("pool")["pools"]) == 1, "it is gone")
 
+    def test_a_rollout_that_the_stop_overtakes_has_not_ended_well(self):
+        daemon = self.daemon({"pool": service("/bin/sleep", "600", rollout_patience="1h", stop_grace="3s")})
+        until(lambda: daemon.json("pool", "pool")["ready"] == 1, "it is ready")
+        rollout = self.background(
+            daemon, "rollout", "pool", "--command", "/bin/sh", "-c", "trap '' TERM; while :; do sleep 1; done")
+        until(lambda: daemon.json("pool", "pool")["ready"] == 2, "the successor is watched")
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual(rollout.wait(60), 4, rollout.stderr.read())
+
 
 if __name__ == "__main__":
     unittest.main()
