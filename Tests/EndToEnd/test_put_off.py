@@ -103,6 +103,12 @@ class PutOff(unittest.TestCase):
         [last, *_] = [line for line in daemon.log.read_text().splitlines() if "cannot start a worker of pool" in line]
         self.assertNotIn("next try", last)
 
+    def test_a_program_that_is_run_for_each_job_does_not_hold_its_pool(self):
+        daemon = self.daemon({"pool": exec_pool("/bin/sh", "-c", "echo no licence >&2; exit 125")})
+        job = daemon.finished(daemon.enqueue("x", 1, "--max-attempts", "1"))
+        self.assertEqual((job["status"], job["error"]["message"]), ("failed", "ended with exit code 125: no licence"))
+        self.assertEqual(daemon.json("pool", "pool")["health"], "healthy")
+
 
 if __name__ == "__main__":
     unittest.main()
