@@ -1,3 +1,4 @@
+import SeededRandom
 import Supervision
 import Testing
 
@@ -142,7 +143,7 @@ import Testing
     /// health. However they die, the pool's next start is at most a minute after the last death, unless it is held.
     @Test func noPoolIsEverGivenUp() {
         for seed in UInt64(0)..<1000 {
-            var random = SeededGenerator(seed: seed)
+            var random = SeededRandom(seed: seed)
             var pool = DyingPool(places: .random(in: 1...8, using: &random))
             for _ in 0..<200 { pool.step(using: &random) }
             #expect(pool.broken == nil, "seed \(seed)")
@@ -165,7 +166,7 @@ private struct DyingPool {
         backoffs = Array(repeating: RestartBackoff(), count: places)
     }
 
-    mutating func step(using random: inout SeededGenerator) {
+    mutating func step(using random: inout SeededRandom) {
         let running = due.indices.filter { due[$0] == nil }
         if let place = running.randomElement(using: &random), random.chance(0.6) {
             now += .milliseconds(.random(in: 0...3000, using: &random))
@@ -180,14 +181,14 @@ private struct DyingPool {
         }
     }
 
-    private mutating func die(_ place: Int, using random: inout SeededGenerator) {
+    private mutating func die(_ place: Int, using random: inout SeededRandom) {
         let job = Int64.random(in: 0..<20, using: &random)
         _ = health.death(at: now, jobs: random.chance(0.3) ? [job] : [], wanted: due.count)
         if random.chance(0.3) { health.completedJob() }
         due[place] = now + backoffs[place].death(using: &random)
     }
 
-    private mutating func fill(using random: inout SeededGenerator) {
+    private mutating func fill(using random: inout SeededRandom) {
         for place in due.indices where due[place].map({ $0 <= now }) ?? false {
             guard let start = health.start(at: now) else {
                 broken = broken ?? "it is held, and nobody asked for it"
