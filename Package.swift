@@ -115,9 +115,11 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "DaemonConfigurationTests", dependencies: ["DaemonConfiguration", "JobModel", "Supervision"],
+            name: "DaemonConfigurationTests",
+            dependencies: ["DaemonConfiguration", "JobModel", "Scaling", "Supervision"], swiftSettings: strict),
+        .testTarget(
+            name: "EngineTests", dependencies: ["Engine", "JobModel", "JobStore", "Scaling", "Supervision"],
             swiftSettings: strict),
-        .testTarget(name: "EngineTests", dependencies: ["Engine", "JobModel"], swiftSettings: strict),
         .target(
             name: "StoreConformance", dependencies: ["JobModel", "JobStore"], path: "Tests/StoreConformance",
             swiftSettings: strict),
