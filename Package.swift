@@ -69,7 +69,8 @@ let package = Package(
         .target(
             name: "Engine",
             dependencies: [
-                "CLinux", "JobModel", "JobStore", "WorkerProtocol", "ProcessHost", "Scaling", "Supervision", nioCore, nioPosix,
+                "CLinux", "JobModel", "JobStore", "WorkerProtocol", "ProcessHost", "Scaling", "Supervision", nioCore,
+                nioPosix,
                 .product(name: "DequeModule", package: "swift-collections"),
             ], swiftSettings: strict),
         .target(name: "TaskJSON", dependencies: ["JobModel"], swiftSettings: strict),
@@ -91,19 +92,22 @@ let package = Package(
         .target(
             name: "SQLiteStore",
             dependencies: [
-                "CSQLite", "JobModel", "JobStore", .product(name: "DequeModule", package: "swift-collections"),
+                "CLinux", "CSQLite", "JobModel", "JobStore",
+                .product(name: "DequeModule", package: "swift-collections"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "jobsupd",
             dependencies: [
-                "DaemonConfiguration", "Engine", "JobModel", "JobStore", "ProcessHost", "SQLiteStore", "Scaling", "Server",
+                "DaemonConfiguration", "Engine", "JobModel", "JobStore", "ProcessHost", "SQLiteStore", "Scaling",
+                "Server",
                 "Supervision", "Systemd", "jobsup-launch", nioPosix, logging, lifecycle, signals, arguments,
             ], swiftSettings: strict),
         .executableTarget(
             name: "jobsup",
             dependencies: [
-                "DaemonConfiguration", "JobModel", "JobsupClient", "Scaling", "Simulation", "TaskJSON", "TextLog", nioCore, nioPosix, arguments,
+                "DaemonConfiguration", "JobModel", "JobsupClient", "Scaling", "Simulation", "TaskJSON", "TextLog",
+                nioCore, nioPosix, arguments,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ], swiftSettings: strict),
@@ -115,12 +119,13 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "DaemonConfigurationTests", dependencies: ["DaemonConfiguration", "JobModel", "Supervision"],
-            swiftSettings: strict),
+            name: "DaemonConfigurationTests",
+            dependencies: ["DaemonConfiguration", "JobModel", "Scaling", "Supervision"], swiftSettings: strict),
         // One generator for all tests that draw at random.
         .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
         .testTarget(
-            name: "EngineTests", dependencies: ["Engine", "JobModel", "SeededRandom", "Supervision"],
+            name: "EngineTests",
+            dependencies: ["Engine", "JobModel", "JobStore", "Scaling", "SeededRandom", "Supervision"],
             swiftSettings: strict),
         .target(
             name: "StoreConformance", dependencies: ["JobModel", "JobStore", "SeededRandom"],
@@ -146,7 +151,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Engine", "JobModel", "Scaling", logging, .product(name: "Hummingbird", package: "hummingbird"),
+                "Server", "Engine", "JobModel", "Scaling", logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ], swiftSettings: strict),
         .testTarget(name: "TaskJSONTests", dependencies: ["JobModel", "TaskJSON"], swiftSettings: strict),

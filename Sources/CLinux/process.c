@@ -117,3 +117,7 @@ int clinux_notify_child_exit(int eventfd) {
     sigemptyset(&action.sa_mask);
     return sigaction(SIGCHLD, &action, NULL) < 0 ? -errno : 0;
 }
+
+void clinux_name_thread(const char *name) {
+    prctl(PR_SET_NAME, name);
+}

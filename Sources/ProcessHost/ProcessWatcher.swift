@@ -59,7 +59,7 @@ final class ProcessWatcher: Sendable {
         try systemCall("sigaction", clinux_notify_child_exit(equipment.childEnded.rawValue))
         let handover = Handover(equipment)
         let thread = Thread {
-            Thread.current.name = "jobsup-watch"
+            clinux_name_thread("jobsup-watch")
             guard let equipment = handover.take() else { return }
             WatchLoop(equipment).run()
         }

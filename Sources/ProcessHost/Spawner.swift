@@ -49,7 +49,7 @@ final class Spawner: Sendable {
 
     func start(reportingTo watcher: ProcessWatcher) {
         let thread = Thread { [self] in
-            Thread.current.name = "jobsup-spawn"
+            clinux_name_thread("jobsup-spawn")
             run(reportingTo: watcher)
         }
         thread.start()

@@ -1,3 +1,4 @@
+import CLinux
 import Dispatch
 import Foundation
 import JobStore
@@ -14,7 +15,8 @@ final class StoreThread: Sendable {
     /// Starts the thread and waits until `open` has run on it. What `open` gives is the thread's work.
     init(named name: String, open: @escaping @Sendable () throws -> () -> Void) throws(StoreError) {
         let thread = Thread { [self] in
-            Thread.current.name = name
+            // Foundation's own setter does nothing while `start` has not returned, which may be later than this.
+            clinux_name_thread(name)
             if let work = prepare(open) { work() }
             ended.signal()
         }

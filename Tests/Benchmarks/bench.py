@@ -56,7 +56,7 @@ def python_pool(environment: dict | None = None, **changes) -> dict:
 
 
 def no_workers() -> dict:
-    return swift_pool(processes={"min": 0, "max": 4, "start": 0})
+    return swift_pool(processes={"min": 0, "max": 4, "start": 0}, scaling={"enabled": False})
 
 
 @contextlib.contextmanager

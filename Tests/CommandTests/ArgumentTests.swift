@@ -12,7 +12,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("5", ScaleAmount.to(5)), ("0", .to(0)), ("+2", .by(2)), ("-1", .by(-1)), ("-10", .by(-10)), ("+0", .by(0)), ("auto", .automatic),
+        ("5", ScaleAmount.to(5)), ("0", .to(0)), ("+2", .by(2)), ("-1", .by(-1)), ("-10", .by(-10)), ("+0", .by(0)),
+        ("auto", .automatic),
     ])
     func processesAreSetOrChanged(_ text: String, _ amount: ScaleAmount) throws {
         for arguments in [
@@ -121,7 +122,8 @@ import Testing
             ["enqueue", "mail", "--delay", "-1s"], ["enqueue", "mail", "--delay", "1s", "--run-at", "0"],
             ["enqueue", "mail", "--raw"], ["enqueue", "mail", "--file", "x"], ["enqueue", "--key", "k"],
             ["enqueue", "--wait"], ["bench", "noop", "--jobs", "0"], ["bench", "noop", "--payload-bytes", "1"],
-            ["scale", "mail", "many"], ["scale", "mail"], ["scale", "mail", "5", "--min", "2"], ["scale", "mail", "auto", "--for", "1h"],
+            ["scale", "mail", "many"], ["scale", "mail"], ["scale", "mail", "5", "--min", "2"],
+            ["scale", "mail", "auto", "--for", "1h"],
             ["scale", "history", "mail", "-n", "0"], ["job"],
         ] {
             #expect(throws: (any Error).self, "\(arguments)") {

@@ -13,7 +13,7 @@ import Testing
         BadFile(
             "xyzzy: 1",
             "1:1: xyzzy: unknown key; known keys: defaults, drain_timeout, limits, log, log_level, pools, recycle, "
-                + "runtime_directory, socket_group, state_directory, store, types"),
+                + "runtime_directory, scaling, socket_group, state_directory, store, types"),
         BadFile("store:\n  histroy: 1h", "2:3: store.histroy: unknown key; did you mean 'history'?"),
         BadFile("limits: {payloads: 1MiB}", "1:10: limits.payloads: unknown key; did you mean 'payload'?"),
         BadFile(

@@ -2,6 +2,14 @@
 enum KnownKeys {
     private static let unknown = "qqqqqqqqqqqq"
 
+    /// The paths of ``paths()`` that have no value of their own, but keys.
+    static let sections: Set<String> = [
+        "log", "store", "limits", "defaults", "types", "pools", "recycle", "scaling", "scaling.up", "scaling.down",
+        "scaling.cooldown", "scaling.default", "scaling.critical", "scaling.background", "pools.NAME.recycle",
+        "pools.NAME.restart", "pools.NAME.limits", "pools.NAME.scaling", "pools.NAME.scaling.up",
+        "pools.NAME.scaling.down", "pools.NAME.scaling.cooldown",
+    ]
+
     /// Paths with the section's dots; pools and types are called NAME.
     static func paths() throws -> [String] {
         let place = try ConfigurationPlace(
@@ -13,12 +21,25 @@ enum KnownKeys {
             defaults: {\(unknown): 1, backoff: {\(unknown): 1}}
             types: {NAME: {\(unknown): 1, backoff: {\(unknown): 1}}}
             recycle: {\(unknown): 1}
+            scaling:
+              \(unknown): 1
+              up: {\(unknown): 1}
+              down: {\(unknown): 1}
+              cooldown: {\(unknown): 1}
+              default: {\(unknown): 1}
+              critical: {\(unknown): 1}
+              background: {\(unknown): 1}
             pools:
               NAME:
                 \(unknown): 1
                 command: [x]
                 processes: {\(unknown): 1}
                 recycle: {\(unknown): 1}
+                scaling:
+                  \(unknown): 1
+                  up: {\(unknown): 1}
+                  down: {\(unknown): 1}
+                  cooldown: {\(unknown): 1}
                 restart: {\(unknown): 1}
                 limits: {\(unknown): 1}
             """)

@@ -39,11 +39,9 @@ import Testing
         ).load()
         let reported = configuration.settings.map(\.key)
         #expect(Set(reported).count == reported.count)
-        let sections =
-            ["log", "store", "limits", "defaults", "types", "pools", "recycle"] + [
-                "defaults.backoff", "types.NAME.backoff",
-            ]
-            + ["processes", "environment", "credentials", "recycle", "restart", "limits"].map { "pools.NAME.\($0)" }
+        let sections = KnownKeys.sections.union(
+            ["defaults.backoff", "types.NAME.backoff"]
+                + ["processes", "environment", "credentials"].map { "pools.NAME.\($0)" })
         for path in try KnownKeys.paths() where !sections.contains(path) {
             #expect(reported.contains(path), "\(path)")
         }
@@ -55,7 +53,7 @@ import Testing
         ).load()
         let lines = ConfigurationReport(configuration).text.split(separator: "\n")
         #expect(lines.count == configuration.settings.count)
-        let keys = "pools.a.limits.oom_score_adjust".count
+        let keys = "pools.a.scaling.down.queue_latency".count
         func row(_ key: String, _ value: String) -> String {
             key.padding(toLength: keys + 2, withPad: " ", startingAt: 0)
                 + value.padding(toLength: 50, withPad: " ", startingAt: 0)

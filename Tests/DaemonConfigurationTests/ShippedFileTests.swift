@@ -47,6 +47,10 @@ import Testing
         #expect(examples.limits.payloadBytes == standard.limits.payloadBytes)
         #expect(examples.limits.resultBytes == standard.limits.resultBytes)
         #expect(examples.defaults == standard.defaults)
+        #expect(examples.scaling.budget == standard.scaling.budget)
+        for setting in standard.settings where setting.key.hasPrefix("scaling.") {
+            #expect(examples.settings.contains { $0.key == setting.key && $0.value == setting.value }, "\(setting.key)")
+        }
         // Sections of pools as well, where the example shows what holds without it.
         let reports = try #require(examples.pools.first { $0.name == "reports" })
         #expect(reports.recycle == RecyclePolicy())
@@ -62,7 +66,7 @@ import Testing
         #expect(
             names == [
                 "state_directory", "runtime_directory", "socket_group", "log_level", "log", "drain_timeout", "store",
-                "limits", "recycle", "mail", "reports", "rq", "types", "defaults",
+                "limits", "recycle", "scaling", "mail", "reports", "rq", "types", "defaults",
             ])
         for (name, start) in zip(names, starts) {
             var changed = lines.map(String.init)

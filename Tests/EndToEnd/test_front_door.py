@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import re
 import subprocess
 import sys
@@ -231,6 +232,11 @@ class FrontDoor(unittest.TestCase):
             (["job", "999999999"], 3, "there is no job"),
             (["scale", "nobody", "3"], 3, "no pool"),
             (["scale", "py", "100000"], 5, "bounds"),
+            (["scale", "py", "--min", "5", "--max", "2"], 5, "above the greatest"),
+            (["scale", "py"], 64, "say how many"),
+            (["scale", "py", "auto", "--for", "1h"], 64, "no end"),
+            (["scale", "explain", "nobody"], 3, "no pool"),
+            (["scale", "history", "nobody"], 3, "no pool"),
             (["enqueue", "add", "--payload", "{nonsense"], 64, "not JSON"),
             (["enqueue", "add", "--payload", json.dumps("x" * 70_000)], 5, "limit"),
             (["status", "--socket-directory", "/nonexistent"], 4, "systemctl"),
@@ -251,8 +257,13 @@ class FrontDoor(unittest.TestCase):
             )
 
     def test_scaling_up_and_down(self):
-        daemon = Daemon({"py": python_pool(processes={"min": 0, "max": 6, "start": 1})}).start()
+        # Nobody else is to change the number.
+        bounds = {"min": 0, "max": 6, "start": 1}
+        daemon = Daemon({"py": python_pool(processes=bounds, scaling={"enabled": False})}).start()
         self.addCleanup(daemon.remove)
+        would = daemon.jobsup("scale", "py", "6", "--dry-run").stdout
+        self.assertEqual(would, "pool py would go 1 → 6 processes: 1 → 6: set by hand\n")
+        self.assertEqual(daemon.json("pool", "py")["wanted"], 1)
         self.assertIn("1 → 4", daemon.jobsup("scale", "py", "+3").stdout)
         until(lambda: daemon.json("pool", "py")["ready"] == 4, "four are ready")
         busy = daemon.enqueue("sleep", {"seconds": 1})
@@ -261,6 +272,22 @@ class FrontDoor(unittest.TestCase):
         until(lambda: daemon.json("pool", "py")["actual"] == 1, "one is left")
         self.assertEqual(daemon.finished(busy)["crashes"], 0)
         self.assertEqual(daemon.job(busy)["status"], "completed")
+
+        user = pwd.getpwuid(os.getuid()).pw_name
+        explained = daemon.jobsup("scale", "explain", "py").stdout
+        for line in (r"policy +fixed: .*\(0 to 6 may be set\)", rf"by hand +1 set by {user} until `auto`", r"rule +manual"):
+            self.assertRegex(explained, line)
+        self.assertIn("1 → 3 processes, 3 set by", (said := daemon.jobsup("scale", "py", "3", "--for", "1h").stdout))
+        self.assertRegex(said, r"for another (59:\d\d min|1:00 h)\n")
+        self.assertIn("3 → 1", daemon.jobsup("scale", "py", "auto").stdout)
+        self.assertNotIn("manual", daemon.json("pool", "py"))
+        decisions = daemon.json("scale", "history", "py")["decisions"]
+        self.assertEqual(
+            [(one["from"], one["to"], one["rule"], one.get("who")) for one in decisions],
+            [(3, 1, "configured", None), (1, 3, "manual", user), (4, 1, "manual", user), (1, 4, "manual", user)],
+        )
+        self.assertEqual(len(daemon.jobsup("scale", "history", "py", "-n", "2").stdout.splitlines()), 3)
+        self.assertIn(f"pool py: 1 → 4: set by hand ({user})", daemon.log.read_text())
 
     def test_what_a_worker_inherits(self):
         id = self.daemon.enqueue("process_state")
@@ -344,7 +371,10 @@ class DocumentedJSON(unittest.TestCase):
     #: The objects within objects: where they are, and the row that lists their fields.
     INNER = {
         "the job": {"progress": "its `progress`", "error": "its `error`", "attempts": "each of its `attempts`"},
-        "the pool": {"workers": "the worker", "ends": "each of its `ends`", "rollout": "its `rollout`"},
+        "the pool": {
+            "workers": "the worker", "ends": "each of its `ends`", "rollout": "its `rollout`", "manual": "its `manual`",
+        },
+        "how the pool is scaled": {"seen": "its `seen`", "decision": "its `decision`", "manual": "its `manual`"},
         "the worker": {"jobs": "each of its `jobs`"},
         "the status": {
             "store": "its `store`", "worker_limits": "its `worker_limits`", "log": "its `log`", "queues": "the queue",
@@ -357,7 +387,9 @@ class DocumentedJSON(unittest.TestCase):
         "Attempt": "each of its `attempts`", "QueueDocument": "the queue", "PoolDocument": "the pool",
         "WorkerDocument": "the worker", "Job": "each of its `jobs`", "StatusDocument": "the status", "Store": "its `store`",
         "Log": "its `log`", "Rollout": "its `rollout`", "WorkerEndDocument": "each of its `ends`",
-        "WorkerLimits": "its `worker_limits`",
+        "WorkerLimits": "its `worker_limits`", "ManualScaleDocument": "its `manual`",
+        "ScalingDocument": "how the pool is scaled", "ScalingDocument.Decision": "its `decision`",
+        "ScalingDocument.Seen": "its `seen`", "ScalingHistoryDocument.Decision": "each of the `decisions`",
     }
 
     #: A service that says how it is.
@@ -466,7 +498,17 @@ signal.pause()
                 self.check(inner, one)
         self.check("the queue", output("queue", "default")[0])
         self.check("the pool", output("pool", "py")[0])
-        self.check("the pool", output("scale", "py", "3")[0])
+        for wish in (["3"], ["--min", "1", "--max", "2", "--for", "1h"]):
+            [outcome] = output("scale", "py", *wish)
+            self.assertEqual(outcome.keys(), self.literal("scale"))
+            self.check("the pool", outcome["pool"])
+        until(lambda: "worker_bytes" in daemon.json("scale", "explain", "py")["seen"], "memory was measured")
+        for pool in ("py", "telling"):
+            self.check("how the pool is scaled", output("scale explain", pool)[0])
+        [history] = output("scale history", "py")
+        self.assertEqual(history.keys(), self.literal("scale history"))
+        for decision in history["decisions"]:
+            self.check("each of the `decisions`", decision)
         self.check("the status", output("status")[0])
         [settings] = output("config check", str(daemon.config))
         for setting in settings:
@@ -482,10 +524,12 @@ signal.pause()
         daemon.jobsup("job", "cancel", broken, check=False)
 
         self.assertEqual(checked, self.commands.keys(), "each command of the table is tried")
+        # Not every kernel measures it.
+        pressure = {f"pressure_{what}_percent" for what in ("cpu", "memory", "io")}
         for name, (always, sometimes) in self.fields.items():
             unseen = (always | sometimes) - self.seen.get(name, set())
             # Only a store in trouble has a message, and only a log in the journal the unit's name.
-            rare = {"its `store`": {"message"}, "its `log`": {"unit"}}.get(name, set())
+            rare = {"its `store`": {"message"}, "its `log`": {"unit"}, "its `seen`": pressure}.get(name, set())
             self.assertEqual(unseen - rare, set(), f"{name} never had these")
 
     def test_the_command_reads_what_is_listed(self):
@@ -496,9 +540,12 @@ signal.pause()
                 indent = (len(line) - len(line.lstrip())) // 4
                 if struct := re.match(r"\s*struct (\w+)", line):
                     types = types[:indent] + [struct[1]]
-                elif (constant := re.match(r"\s+let (\w+):", line)) and types[indent - 1] in self.TYPES:
+                elif constant := re.match(r"\s+let (\w+):", line):
+                    row = self.TYPES.get(".".join(types[:indent])) or self.TYPES.get(types[indent - 1])
+                    if not row:
+                        continue
                     name = re.sub("[A-Z]", lambda letter: "_" + letter[0].lower(), constant[1])
-                    always, sometimes = self.fields[self.TYPES[types[indent - 1]]]
+                    always, sometimes = self.fields[row]
                     self.assertIn(name, always | sometimes, f"{path.name}: {types}")
                     if not line.rstrip().endswith("?"):
                         self.assertIn(name, always, f"{path.name}: {types} cannot do without it")

@@ -7,7 +7,7 @@ import socket
 import time
 import unittest
 
-from harness import DEADLINE, Daemon
+from harness import DEADLINE, Daemon, until
 
 
 class HTTP(unittest.TestCase):
@@ -17,6 +17,7 @@ class HTTP(unittest.TestCase):
             {
                 "echo": {"kind": "exec", "command": ["/bin/cat"], "queues": ["default"]},
                 "parked": {"kind": "exec", "command": ["/bin/cat"], "queues": ["parked"], "processes": 0},
+                "other": {"kind": "exec", "command": ["/bin/cat"], "queues": ["other"], "processes": 0},
             },
         ).start()
 
@@ -123,10 +124,58 @@ class HTTP(unittest.TestCase):
             ({"processes": 1, "change": 1}, "bad_field", "'change'"),
             ({"processes": 1.5}, "bad_field", "'processes'"),
             ({}, "missing_field", "'processes'"),
+            ({"processes": 1, "auto": True}, "bad_field", "'auto'"),
+            ({"processes": 1, "min": 1}, "bad_field", "'min'"),
+            ({"auto": True, "for": "1h"}, "bad_field", "'for'"),
+            ({"auto": "true"}, "bad_field", "'auto' must be true or false"),
+            ({"processes": 1, "dry_run": 1}, "bad_field", "'dry_run'"),
+            ({"processes": 1, "for": "soon"}, "bad_field", "'for'"),
+            ({"min": 3, "max": 2}, "out_of_bounds", "above the greatest"),
+            ({"change": 1000}, "out_of_bounds", "its bounds are"),
         ]:
             message, _ = self.refused(400, code, "POST", "/api/pools/echo/scale", body)
             self.assertIn(word, message)
         self.assertEqual(self.ask("GET", "/api/pools/parked")["wanted"], 0)
+
+    def test_a_pool_is_scaled_and_tells_of_it(self):
+        path = "/api/pools/other"
+        before = self.ask("GET", path)
+        self.assertEqual((before["scaling"], before.get("manual")), ("fixed", None))
+        would = self.ask("POST", f"{path}/scale", {"change": 2, "dry_run": True})
+        self.assertEqual((would["from"], would["to"], would["dry_run"]), (0, 2, True))
+        self.assertEqual((self.ask("GET", path)["wanted"], self.ask("GET", f"{path}/scaling/history")), (0, {"decisions": []}))
+
+        done = self.ask("POST", f"{path}/scale", {"processes": 2, "for": "1h"})
+        self.assertEqual((done["from"], done["to"], done["dry_run"], done["pool"]["wanted"]), (0, 2, False, 2))
+        manual = done["pool"]["manual"]
+        self.assertEqual((manual["processes"], manual.keys()), (2, {"processes", "until", "who"}))
+        scaling = self.ask("GET", f"{path}/scaling")
+        self.assertEqual((scaling["policy"], scaling["manual"], scaling["decision"]["rule"]), ("fixed", manual, "manual"))
+        self.assertEqual(self.ask("POST", f"{path}/scale", {"auto": True})["pool"]["wanted"], 0)
+        [back, there] = self.ask("GET", f"{path}/scaling/history")["decisions"]
+        self.assertEqual((back["from"], back["to"], back["rule"], back.get("who")), (2, 0, "configured", None))
+        self.assertEqual((there["from"], there["to"], there["rule"], there["who"]), (0, 2, "manual", manual["who"]))
+        self.assertEqual(self.ask("GET", f"{path}/scaling/history?limit=1")["decisions"], [back])
+
+    def test_jobs_that_have_been_are_told_for_a_simulation(self):
+        before = time.time()
+        self.ask("POST", "/api/tasks", {"type": "t", "payload": 1, "key": "past"})
+        until(lambda: self.ask("GET", "/api/pools/echo/past-jobs")["jobs"], "one has been")
+        past = self.ask("GET", "/api/pools/echo/past-jobs?seconds=3600")
+        self.assertNotIn("after", past)
+        at, seconds = past["jobs"][-1]
+        self.assertAlmostEqual(at, before, delta=60)
+        self.assertTrue(0 <= seconds < 60)
+
+    def test_wrong_questions_about_scaling_are_refused(self):
+        for path in ("scaling", "scaling/history", "past-jobs"):
+            self.refused(404, "unknown_pool", "GET", f"/api/pools/nobody/{path}")
+        for query, code in [
+            ("scaling?limit=1", "unknown_parameter"), ("scaling/history?limit=0", "bad_limit"),
+            ("scaling/history?limit=1001", "bad_limit"), ("past-jobs?seconds=soon", "bad_seconds"),
+            ("past-jobs?limit=5", "unknown_parameter"),
+        ]:
+            self.refused(400, code, "GET", f"/api/pools/echo/{query}")
 
     def test_wrong_methods_are_told_the_right_ones(self):
         for method, path, allowed in [

@@ -51,6 +51,8 @@ int clinux_notify_child_exit(int eventfd);
 int clinux_pipe(int *reader, int *writer);
 /* Two connected Unix sockets that keep message boundaries. */
 int clinux_socket_pair(int *first, int *second);
+/* Names the calling thread, as the kernel shows it: its first 15 bytes. */
+void clinux_name_thread(const char *name);
 /* An anonymous file with these bytes, at offset 0 and sealed: nobody can change it any more. */
 int clinux_sealed_memory(const char *name, const void *bytes, size_t count);
 int clinux_set_nonblocking(int descriptor);

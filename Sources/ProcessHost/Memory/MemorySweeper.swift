@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 
 /// Measures the memory of processes on a thread of its own: reading these files takes the kernel its time.
@@ -12,7 +13,7 @@ final class MemorySweeper: Sendable {
     init() throws(SystemCallFailure) {
         requests = try Mailbox()
         let thread = Thread { [requests] in
-            Thread.current.name = "jobsup-memory"
+            clinux_name_thread("jobsup-memory")
             let memory = TreeMemory()
             while true {
                 for request in requests.waitForElements() {

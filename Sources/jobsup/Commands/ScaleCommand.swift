@@ -23,7 +23,8 @@ struct ScaleSetCommand: AsyncParsableCommand {
         commandName: "set", abstract: "Set how many processes a pool has, or give it back to its policy.",
         discussion: """
             Idle workers go first; a busy one finishes its job.
-            The setting holds until somebody says auto, or until its time is over, also when the daemon is restarted.
+            The setting holds until somebody says auto, or until its time is over, also
+            when the daemon is restarted.
 
             Examples:
               jobsup scale mail 5
