@@ -3,7 +3,7 @@ import Testing
 /// What is said of wrong settings of scaling.
 @Suite struct BadScalingTests {
     private static let size = "a size, like 512MiB, or off"
-    private static let part = "a part from 1% to 100%"
+    private static let part = "a part from 1% to 100%, or off"
     private static let wait = "a time, like 30s, or off"
     private static let endless = "the pool would grow and shrink without end"
 
@@ -30,7 +30,8 @@ import Testing
             "scaling: {down: {queue_latency: -1}}", "1:33: scaling.down.queue_latency: '-1' is not \(BadFile.time)"),
         BadFile("scaling: {up: {cpu: 0.75}}", "1:21: scaling.up.cpu: '0.75' is not \(part)"),
         BadFile("scaling: {up: {memory: 101%}}", "1:24: scaling.up.memory: '101%' is not \(part)"),
-        BadFile("scaling: {down: {cpu: off}}", "1:23: scaling.down.cpu: 'off' is not \(part)"),
+        BadFile("scaling: {pressure: {io: 0}}", "1:26: scaling.pressure.io: '0' is not \(part)"),
+        BadFile("scaling: {pressure: {cpu: never}}", "1:27: scaling.pressure.cpu: 'never' is not \(part)"),
         BadFile("scaling: {down: {memory: }}", "1:26: scaling.down.memory: nothing is not \(part)"),
         BadFile("scaling: {cooldown: {up: -1s}}", "1:26: scaling.cooldown.up: '-1s' is not \(BadFile.time)"),
         BadFile("scaling: {cooldown: {down: long}}", "1:28: scaling.cooldown.down: 'long' is not \(BadFile.time)"),
