@@ -41,6 +41,9 @@ package struct ThresholdPolicy: ScalingPolicy {
                 current: current, wanted: inRange, rule: inRange > current ? .minimum : .maximum,
                 figures: [ScalingFigure(.limit, inRange)])
         }
+        if settings.queueDecides, observation.queue == nil {
+            return ScalingDecision(current: current, wanted: current, rule: .missingSignal)
+        }
         let triggers = triggers(observation)
         if let worst = triggers.filter({ $0.severity > 0 }).max(by: { $0.severity < $1.severity }) {
             return grow(observation, by: worst)
@@ -80,6 +83,15 @@ package struct ThresholdPolicy: ScalingPolicy {
     }
 
     private func triggers(_ observation: ScalingObservation) -> [Trigger] {
+        let ofQueue = queueTriggers(observation)
+        if settings.queueDecides, ofQueue.allSatisfy(\.agreesToFewer) { return ofQueue }
+        return ofQueue + [
+            Trigger(rule: .cpu, name: .cpu, value: observation.machine.cpu, pair: settings.cpu),
+            Trigger(rule: .memory, name: .memory, value: observation.machine.memory, pair: settings.memory),
+        ]
+    }
+
+    private func queueTriggers(_ observation: ScalingObservation) -> [Trigger] {
         [
             Trigger(
                 rule: .queueDepth, name: .depth, value: observation.queue.map { Double($0.depth) },
@@ -87,8 +99,6 @@ package struct ThresholdPolicy: ScalingPolicy {
             Trigger(
                 rule: .queueLatency, name: .oldestSeconds, value: observation.queue.map { $0.oldestAge.inSeconds },
                 pair: settings.queueLatency),
-            Trigger(rule: .cpu, name: .cpu, value: observation.machine.cpu, pair: settings.cpu),
-            Trigger(rule: .memory, name: .memory, value: observation.machine.memory, pair: settings.memory),
         ]
     }
 
