@@ -150,7 +150,7 @@ extension Configuration.Pool {
         }
         guard section.isEnabled, isRange, bounds.count > 1, let rule = section.rule else { return nil }
         if kind == .service, signal == nil { return nil }
-        return PoolScaling(rule, poolClass: poolClass.poolClass, signal: signal)
+        return PoolScaling(rule, guards: section.guards, poolClass: poolClass.poolClass, signal: signal)
     }
 
     /// Where the length of a service pool's queue is to be had.

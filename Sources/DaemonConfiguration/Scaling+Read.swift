@@ -10,6 +10,7 @@ struct ScalingSection {
     private var down = Level.down
     private var upCooldown = Duration.seconds(60)
     private var downCooldown = Duration.seconds(300)
+    private var pressure = PressureLimits()
     private var queueDecides = false
 
     /// What it says to services: their jobs are not seen, so only thresholds can be had.
@@ -53,12 +54,21 @@ struct ScalingSection {
         upCooldown = cooldown.duration("up", default: upCooldown)
         downCooldown = cooldown.duration("down", default: downCooldown)
         cooldown.finish()
+        readPressure(reader.section("pressure", fallback: fallback("pressure")))
         do throws(ThresholdSettings.NoHysteresis) {
             _ = try thresholds()
         } catch {
             // What a pool takes over is complained of there.
             if !isOfPool || reader.has("up") || reader.has("down") { reader.complain("down", error.description) }
         }
+    }
+
+    private mutating func readPressure(_ section: ConfigurationReader) {
+        var reader = section
+        pressure.cpu = reader.pressure("cpu", default: pressure.cpu)
+        pressure.memory = reader.pressure("memory", default: pressure.memory)
+        pressure.io = reader.pressure("io", default: pressure.io)
+        reader.finish()
     }
 
     private func thresholds() throws(ThresholdSettings.NoHysteresis) -> ThresholdSettings {
@@ -68,6 +78,8 @@ struct ScalingSection {
             cpu: .init(up: up.cpu, down: down.cpu), memory: .init(up: up.memory, down: down.memory),
             upCooldown: upCooldown, downCooldown: downCooldown, queueDecides: queueDecides)
     }
+
+    var guards: GuardSettings { GuardSettings(pressure: pressure) }
 
     /// `nil` when the thresholds are wrong, which was complained of.
     var rule: PoolScaling.Rule? {
@@ -126,6 +138,16 @@ extension Configuration {
 }
 
 extension ConfigurationReader {
+    /// Percent of the time that something waits; `off` for no limit.
+    fileprivate mutating func pressure(_ key: String, default fallback: Double) -> Double {
+        limit(
+            key, default: fallback.isInfinite ? nil : fallback, shown: { "\(Int($0))%" }, of: "a part from 1% to 100%"
+        ) { text in
+            let number = text.hasSuffix("%") ? String(text.dropLast()) : text
+            return Double(decimal: number).flatMap { (1...100).contains($0) ? $0 : nil }
+        } ?? .infinity
+    }
+
     mutating func flag(_ key: String, default fallback: Bool) -> Bool {
         scalar(key, default: fallback, shown: "\(fallback)", expected: "true or false") { text in
             switch text.lowercased() {

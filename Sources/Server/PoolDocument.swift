@@ -85,7 +85,7 @@ extension PoolDocument.Rollout {
     fileprivate init(_ status: RolloutStatus) {
         switch status {
         case .none: self.init(state: "none", done: nil, message: nil)
-        case .running(_, let done, _): self.init(state: "running", done: done, message: nil)
+        case .running(let done): self.init(state: "running", done: done, message: nil)
         case .goingBack(let why): self.init(state: "going_back", done: nil, message: why)
         case .ended(let how): self.init(state: "ended", done: nil, message: how)
         }

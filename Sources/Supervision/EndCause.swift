@@ -57,6 +57,9 @@ package enum EndCause: Hashable, Sendable {
         }
     }
 
+    /// Whether the worker asked that nothing is started in its place.
+    package var isHold: Bool { self == .exitCode(PoolHealth.holdExitCode) }
+
     /// For programs and queries.
     package var name: String {
         switch self {

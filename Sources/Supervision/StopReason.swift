@@ -12,6 +12,8 @@ package enum StopReason: Hashable, Sendable {
     case rollout
     /// It is of a generation that did not prove itself.
     case rolledBack
+    /// Its pool was degraded, and the worker that was started beside it did well.
+    case canary
     case bootTimeout(Duration)
     case memoryLimit(bytes: Int, limit: Int)
     /// Its job went on after its time, and after it was asked to end.
@@ -44,6 +46,7 @@ package enum StopReason: Hashable, Sendable {
             "recycled with \(bytes.inMebibytes), which is more than the soft limit of \(limit.inMebibytes)"
         case .rollout: "a newer generation took its place"
         case .rolledBack: "its generation did not prove itself"
+        case .canary: "the canary of its pool did well and took its place"
         case .bootTimeout(let limit): "not ready within \(limit.inWords) of its start"
         case .memoryLimit(let bytes, let limit):
             "it has \(bytes.inMebibytes), which is more than the hard limit of \(limit.inMebibytes)"

@@ -1,5 +1,5 @@
-/// Where a worker process stands. Up (``isUp``) and ready (``isCapacity``) are two things: a program that runs may not
-/// be of use yet, or no more.
+/// Where a worker process stands. Up and ready (``isCapacity``) are two things: a program that runs may not be of use yet, or
+/// no more.
 package enum WorkerState: String, CaseIterable, Sendable {
     /// Asked for; its program does not run yet.
     case spawning
@@ -20,8 +20,6 @@ package enum WorkerState: String, CaseIterable, Sendable {
 
     /// Whether it counts as capacity of its pool.
     package var isCapacity: Bool { self == .ready || self == .busy }
-    /// Whether its program runs, as far as is known.
-    package var isUp: Bool { self != .spawning && self != .exited }
     /// On its way out: it gets no job any more.
     package var isLeaving: Bool {
         switch self {

@@ -2,6 +2,7 @@
 
     leave             READY, BYE, and gone, each time
     bye-once FILE     the first process sends BYE while a job is on its way to it, and ends; later ones do their work
+    tired COUNT       does so many jobs, a tenth of a second each, and sends BYE
     hoard             does the first job, then keeps all others, and returns only what is cancelled
     poison            4 slots; holds jobs for a moment, and dies when one of them is called `poison`
 """
@@ -64,6 +65,16 @@ if mode == "bye-once":
                 sys.exit()
     except FileExistsError:
         pass
+if mode == "tired":
+    rest = int(sys.argv[2])
+    for type, body in frames():
+        if type == JOB:
+            time.sleep(0.1)
+            peer.sendall(frame(DONE, body[:16] + struct.pack(">I", 100_000)))
+            rest -= 1
+        if rest == 0:
+            peer.sendall(frame(BYE, b"tired"))
+            sys.exit()
 if mode == "hoard":
     first = True
     for type, body in frames():

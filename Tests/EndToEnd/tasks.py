@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -83,6 +84,15 @@ def die_once(path):
     if not os.path.exists(path):
         open(path, "w").close()
         os.kill(os.getpid(), signal.SIGKILL)
+    return "survived"
+
+
+@app.task
+def leave_once(path, code):
+    """Ends its worker with an exit code the first time."""
+    if not os.path.exists(path):
+        open(path, "w").close()
+        os._exit(code)
     return "survived"
 
 
@@ -178,6 +188,15 @@ def hold(path, seconds):
     time.sleep(seconds)
 
 
+@app.task
+def silent(path):
+    """Has its worker watched, and says in a file which process is never heard of again."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to:
+        to.sendto(b"WATCHDOG_USEC=2000000", os.environ["NOTIFY_SOCKET"])
+    note_pid(path)
+    time.sleep(600)
+
+
 KEPT: list[bytearray] = []
 
 
@@ -232,3 +251,20 @@ def note_pid(path) -> None:
     with open(path + ".new", "w") as file:
         file.write(str(os.getpid()))
     os.rename(path + ".new", path)
+
+
+@app.task
+def mark(path, word, seconds):
+    """Writes a line, in one piece also when others write theirs."""
+    time.sleep(seconds)
+    with open(path, "a") as file:
+        file.write(word + "\n")
+
+
+@app.task
+def burn(seconds):
+    """Uses a processor, and ends when it is cancelled."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        current_job().check_cancelled()
+        sum(range(10000))

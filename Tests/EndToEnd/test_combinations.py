@@ -6,7 +6,7 @@ import signal
 import tempfile
 import unittest
 
-from harness import Daemon, alive, until
+from harness import Daemon, alive, python_pool, until
 from test_services import notifier, service
 
 FREEZER = pathlib.Path("/sys/fs/cgroup/freezer")
@@ -25,12 +25,20 @@ class Combinations(unittest.TestCase):
     def frozen(self, pid: int) -> pathlib.Path:
         """The kernel holds the process from now on, also when it is killed; gives the group."""
         group = pathlib.Path(tempfile.mkdtemp(prefix="jobsup-test-", dir=FREEZER))
-        self.addCleanup(group.rmdir)
+        self.addCleanup(lambda: until(lambda: self.removed(group), "nothing of it is left"))
         self.addCleanup(lambda: until(lambda: not alive(pid), "it is gone"))
         self.addCleanup((group / "freezer.state").write_text, "THAWED")
         (group / "cgroup.procs").write_text(str(pid))
         (group / "freezer.state").write_text("FROZEN")
         return group
+
+    def removed(self, group: pathlib.Path) -> bool:
+        """What has ended stays in the group until somebody has asked how."""
+        try:
+            group.rmdir()
+        except OSError:
+            return False
+        return True
 
     def test_what_is_due_for_recycling_in_a_degraded_pool_is_recycled_when_it_recovers(self):
         directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
@@ -88,6 +96,20 @@ class Combinations(unittest.TestCase):
         self.assertEqual(daemon.finished(first)["status"], "timeout")
         self.assertEqual(daemon.finished(second)["status"], "timeout")
         self.assertIn("was killed and does not end", daemon.log.read_text())
+
+    def test_a_job_that_makes_its_workers_unkillable_is_given_up(self):
+        daemon = self.daemon(
+            python_pool(processes=1, stop_grace="100ms"), types={"silent": {"max_attempts": 1, "timeout": "10m"}})
+        path = daemon.directory / "pid"
+        job = daemon.enqueue("silent", {"path": str(path)})
+        for _ in range(3):
+            pid = until(lambda: path.exists() and int(path.read_text()), lambda: f"it runs:\n{daemon.tail()}")
+            path.unlink()
+            self.frozen(pid)
+        job = daemon.finished(job)
+        self.assertEqual((job["status"], job["error"]["cause"]), ("failed", "quarantined"))
+        # By the third, not by later ones that are not held.
+        self.assertIn("3 workers died running it, the last: worker pool-3 was ended", job["error"]["message"])
 
 
 if __name__ == "__main__":

@@ -97,6 +97,37 @@ class Ends(unittest.TestCase):
         daemon.jobsup("job", "cancel", first)
         self.assertEqual(daemon.finished(first)["status"], "cancelled")
 
+    def test_who_was_being_emptied_for_a_suspect_works_on_when_that_is_cancelled(self):
+        daemon = Daemon({})
+        self.addCleanup(daemon.remove)
+        gate = daemon.directory / "gate"
+        pool = python_pool(processes=2, concurrency=2)
+        script = f'while test -e {gate}; do sleep 0.05; done; exec "$@"'
+        daemon.write(pools={"pool": {**pool, "command": ["/bin/sh", "-c", script, "sh", *pool["command"]]}})
+        daemon.start()
+        self.ready(daemon, 2)
+        path = lambda name: str(daemon.directory / name)
+        hold = lambda name: daemon.enqueue("hold", {"path": path(name), "seconds": 600}, "--timeout", "700s")
+        pid = lambda name: until(lambda: take(path(name)), lambda: f"{name} runs:\n{daemon.tail()}")
+        first, second = hold("first"), hold("second")
+        self.assertEqual(pid("first"), pid("second"), "one worker is full")
+        suspect = hold("suspect")
+        os.kill(pid("suspect"), signal.SIGKILL)
+        killed = pid("suspect")
+        gate.touch()
+        os.kill(killed, signal.SIGKILL)
+        until(lambda: daemon.job(suspect)["crashes"] == 2, "the next death may be its own")
+        # The next worker gets it together with another one, and is to be empty for it when that is done.
+        third = hold("third")
+        gate.unlink()
+        pid("third")
+        until(lambda: daemon.job(suspect)["status"] == "processing", "it waits for an empty worker")
+        daemon.jobsup("job", "cancel", suspect)
+        self.assertEqual(daemon.finished(suspect)["status"], "cancelled")
+        self.assertEqual(daemon.finished(daemon.enqueue("add", {"a": 1, "b": 2}), 15)["result"], 3)
+        for job in (first, second, third):
+            daemon.jobsup("job", "cancel", job)
+
     def test_cancelling_a_job_that_waits_in_a_worker_wakes_who_waits_for_it(self):
         daemon = self.daemon(odd_pool("hoard"))
         daemon.finished(daemon.enqueue("work"))

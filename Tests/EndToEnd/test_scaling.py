@@ -1,20 +1,23 @@
 """Scaling end to end: a pool grows with its work and shrinks behind it, by policy and by hand, and tells why."""
 
+import getpass
 import json
-import time
+import os
 import unittest
 
 from harness import Daemon, python_pool, until
 
 
-def scaled(**scaling) -> dict:
-    """A pool of 1 to 8 workers of one job each."""
-    return python_pool(processes={"min": 1, "max": 8}, concurrency=1, scaling=scaling)
+def scaled(most: int = 8, **scaling) -> dict:
+    """A pool of workers of one job each."""
+    return python_pool(processes={"min": 1, "max": most}, concurrency=1, scaling=scaling)
 
 
 class Scaling(unittest.TestCase):
     def daemon(self, pools: dict, **settings) -> Daemon:
-        daemon = Daemon(pools, **settings)
+        # Whatever else this machine does at the time is none of these tests' business.
+        calm = {"pressure": {"cpu": "off", "memory": "off", "io": "off"}}
+        daemon = Daemon(pools, scaling={**calm, **settings.pop("scaling", {})}, **settings)
         self.addCleanup(daemon.remove)
         return daemon.start()
 
@@ -24,27 +27,169 @@ class Scaling(unittest.TestCase):
     def history(self, daemon: Daemon, name: str = "py") -> list[dict]:
         return daemon.json("scale", "history", name)["decisions"]
 
-    def enqueue_many(self, daemon: Daemon, count: int, seconds: float) -> None:
-        tasks = [{"type": "sleep", "payload": seconds} for _ in range(count)]
+    def enqueue_many(self, daemon: Daemon, count: int, seconds: float, **options) -> None:
+        tasks = [{"type": "sleep", "payload": seconds, **options} for _ in range(count)]
         self.assertEqual(daemon.http("POST", "/api/tasks/batch", json.dumps({"tasks": tasks}))[0], 202)
+
+    def finished(self, daemon: Daemon) -> dict:
+        """How many jobs ended, by state, of all queues."""
+        ended: dict[str, int] = {}
+        for queue in daemon.json("status")["queues"]:
+            for state, count in queue["finished"].items():
+                if count:
+                    ended[state] = ended.get(state, 0) + count
+        return ended
+
+    def has_workers(self, daemon: Daemon, wanted: int, name: str = "py", deadline: float = 60) -> None:
+        def look():
+            pool = self.pool(daemon, name)
+            return pool["wanted"] == wanted and pool["actual"] == wanted
+
+        until(look, lambda: f"{wanted} workers; {self.history(daemon, name)[:3]}", deadline)
+
+    # MARK: By policy
 
     def test_a_batch_is_met_by_workers_who_leave_when_it_is_done(self):
         daemon = self.daemon({"py": scaled(target_wait="2s")})
         self.assertEqual(self.pool(daemon)["scaling"], "target_wait")
         self.enqueue_many(daemon, 120, 0.25)
         until(lambda: self.pool(daemon)["wanted"] == 8, lambda: f"8 workers; {self.history(daemon)}")
-        until(lambda: daemon.json("status")["queues"][0]["finished"].get("completed") == 120, "all are done")
-        until(lambda: self.pool(daemon)["wanted"] == 1 and self.pool(daemon)["actual"] == 1,
-              lambda: f"one is left; {self.history(daemon)[:3]}", 120)
-        # Nobody was taken from a job.
-        queue = daemon.json("status")["queues"][0]
-        self.assertEqual(queue["finished"], {"completed": 120})
+        until(lambda: self.finished(daemon) == {"completed": 120}, "all are done")
+        self.has_workers(daemon, 1, deadline=120)
+        # Nobody was taken from a job: each has run once.
+        self.assertEqual(self.pool(daemon)["completed"], 120)
         decisions = self.history(daemon)
         self.assertEqual(decisions[0]["to"], 1)
         self.assertIn("drain", {decision["rule"] for decision in decisions})
-        for later, earlier in zip(decisions, decisions[1:]):
+        changes = [decision for decision in decisions if decision["from"] != decision["to"]]
+        for later, earlier in zip(changes, changes[1:]):
             self.assertEqual(later["from"], earlier["to"])
             self.assertTrue(later["reason"].startswith(f"{later['from']} → {later['to']}: "), later["reason"])
+
+    def test_thresholds_add_and_take_away(self):
+        daemon = self.daemon({"py": scaled(
+            4, up={"queue_depth": 5, "cpu": "100%", "memory": "100%"},
+            down={"queue_depth": 2, "cpu": "99%", "memory": "99%"}, cooldown={"up": "1s", "down": "1s"})})
+        self.assertEqual(self.pool(daemon)["scaling"], "thresholds")
+        self.enqueue_many(daemon, 80, 0.25)
+        until(lambda: self.pool(daemon)["wanted"] == 4, lambda: f"4 workers; {self.history(daemon)}")
+        until(lambda: self.finished(daemon) == {"completed": 80}, "all are done")
+        self.has_workers(daemon, 1)
+        rules = [decision["rule"] for decision in self.history(daemon)]
+        self.assertEqual(rules[0], "all_low")
+        self.assertIn("queue_depth", rules)
+
+    def test_all_pools_together_keep_to_the_machine_s_budget_by_class(self):
+        pools = {
+            "urgent": {**scaled(8, target_wait="1s"), "queues": ["urgent"], "class": "critical"},
+            "late": {**scaled(8, target_wait="1s"), "queues": ["late"], "class": "background"},
+        }
+        daemon = self.daemon(pools, scaling={"max_processes": 6})
+        self.enqueue_many(daemon, 60, 0.25, queue="late")
+        until(lambda: self.pool(daemon, "late")["wanted"] == 5, lambda: f"{self.history(daemon, 'late')}")
+        self.enqueue_many(daemon, 200, 0.25, queue="urgent")
+        until(lambda: self.pool(daemon, "urgent")["wanted"] == 5, lambda: f"{self.history(daemon, 'urgent')}")
+        self.assertEqual(self.pool(daemon, "late")["wanted"], 1)
+        self.assertIn("machine_budget", {decision["rule"] for decision in self.history(daemon, "late")})
+        until(lambda: self.finished(daemon) == {"completed": 260}, "all are done", 120)
+        self.assertEqual(sum(self.pool(daemon, name)["completed"] for name in pools), 260)
+
+    def test_from_one_to_fifty_and_back_no_job_is_lost_or_run_twice(self):
+        daemon = self.daemon({"py": scaled(50, target_wait="1s")})
+        marks = daemon.directory / "marks"
+        marks.touch()
+        tasks = [{"type": "mark", "payload": [str(marks), str(number), 0.2]} for number in range(1500)]
+        self.assertEqual(daemon.http("POST", "/api/tasks/batch", json.dumps({"tasks": tasks}))[0], 202)
+        until(lambda: self.pool(daemon)["wanted"] >= 40, lambda: f"40 workers; {self.history(daemon)[:3]}")
+        until(lambda: self.finished(daemon) == {"completed": 1500}, "all are done", 180)
+        self.has_workers(daemon, 1, deadline=180)
+        lines = marks.read_text().split()
+        self.assertEqual(len(lines), 1500)
+        self.assertEqual(len(set(lines)), 1500)
+
+    def test_under_pressure_no_pool_grows(self):
+        pressure = {"cpu": "1%", "memory": "off", "io": "off"}
+        daemon = self.daemon({"py": scaled(4, target_wait="1s"), "burn": python_pool(processes=os.cpu_count(), queues=["burn"])},
+                             scaling={"pressure": pressure})
+        burning = [daemon.enqueue("burn", [60], "--queue", "burn") for _ in range(2 * (os.cpu_count() or 1))]
+        until(lambda: float(open("/proc/pressure/cpu").read().split()[1].split("=")[1]) > 5, "the processors are wanted")
+        self.enqueue_many(daemon, 40, 0.25)
+        until(lambda: any(decision["rule"] == "pressure" for decision in self.history(daemon)), "it is held back")
+        self.assertEqual(self.pool(daemon)["wanted"], 1)
+        for job in burning:
+            daemon.jobsup("job", "cancel", job)
+        until(lambda: self.finished(daemon).get("completed") == 40, "all are done")
+
+    # MARK: By hand
+
+    def test_a_number_that_was_set_holds_until_auto_also_over_a_restart(self):
+        daemon = self.daemon({"py": scaled(target_wait="2s"), "other": {**python_pool(processes=2), "queues": ["other"]}})
+        user = getpass.getuser()
+        self.assertIn("1 → 4", daemon.jobsup("scale", "py", "4").stdout)
+        self.assertIn("2 → 3", daemon.jobsup("scale", "other", "+1").stdout)
+        self.has_workers(daemon, 4)
+        manual = self.pool(daemon)["manual"]
+        self.assertEqual((manual["who"], manual["processes"]), (user, 4))
+        self.assertNotIn("until", manual)
+        daemon.stop()
+        daemon.start()
+        self.has_workers(daemon, 4)
+        self.has_workers(daemon, 3, "other")
+        # None was started that had to go again.
+        self.assertEqual(self.history(daemon)[0]["who"], user)
+        self.assertEqual(len(self.history(daemon)), 1)
+        self.assertIn("set by", daemon.jobsup("pool", "py").stdout)
+        daemon.jobsup("scale", "other", "auto")
+        self.has_workers(daemon, 2, "other")
+        daemon.jobsup("scale", "py", "auto")
+        self.has_workers(daemon, 1, deadline=120)
+        self.assertIsNone(self.pool(daemon).get("manual"))
+
+    def test_a_number_that_was_set_for_a_time_ends_by_itself(self):
+        daemon = self.daemon({"py": python_pool(processes={"min": 0, "max": 8, "start": 1}, scaling={"enabled": False})})
+        self.assertIn("for another", daemon.jobsup("scale", "py", "3", "--for", "2s").stdout)
+        self.has_workers(daemon, 3)
+        self.assertIn("until", self.pool(daemon)["manual"])
+        self.has_workers(daemon, 1)
+        self.assertIsNone(self.pool(daemon).get("manual"))
+        self.assertEqual([decision["rule"] for decision in self.history(daemon)], ["configured", "manual"])
+
+    def test_limits_by_hand_leave_the_number_to_the_policy(self):
+        daemon = self.daemon({"py": scaled(target_wait="2s")})
+        daemon.jobsup("scale", "py", "--min", "2", "--max", "3")
+        self.has_workers(daemon, 2)
+        self.enqueue_many(daemon, 60, 0.25)
+        until(lambda: self.pool(daemon)["wanted"] == 3, lambda: f"3 workers; {self.history(daemon)}")
+        until(lambda: self.finished(daemon) == {"completed": 60}, "all are done")
+        self.assertLessEqual(max(decision["to"] for decision in self.history(daemon)), 3)
+        self.assertIn("out_of_bounds", daemon.jobsup("scale", "py", "--max", "99", "--json", check=False).stderr
+                      + daemon.http("POST", "/api/pools/py/scale", json.dumps({"max": 99}))[2]["error"]["code"])
+
+    def test_a_dry_run_changes_nothing(self):
+        daemon = self.daemon({"py": scaled(target_wait="2s")})
+        said = daemon.jobsup("scale", "py", "5", "--dry-run").stdout
+        self.assertIn("would go 1 → 5", said)
+        self.assertEqual(self.pool(daemon)["wanted"], 1)
+        self.assertIsNone(self.pool(daemon).get("manual"))
+        self.assertEqual(self.history(daemon), [])
+
+    # MARK: Why
+
+    def test_what_is_seen_and_what_holds_back_is_explained(self):
+        daemon = self.daemon({"py": scaled(2, target_wait="1s")})
+        self.enqueue_many(daemon, 50, 1)
+        until(lambda: self.pool(daemon)["wanted"] == 2, lambda: f"2 workers; {self.history(daemon)}")
+        until(lambda: self.pool(daemon)["busy"] == 2, "both are busy")
+        explained = daemon.json("scale", "explain", "py")
+        self.assertEqual((explained["policy"], explained["min"], explained["max"]), ("target_wait", 1, 2))
+        self.assertEqual(explained["seen"]["busy"], 2)
+        self.assertGreater(explained["seen"]["queue_depth"], 10)
+        self.assertEqual(explained["decision"]["rule"], "maximum")
+        text = daemon.jobsup("scale", "explain", "py").stdout
+        self.assertIn("the pool has at most 2", text)
+        self.assertIn("2 busy", text)
+        # What was decided is in the log, with its reason.
+        self.assertIn("pool py: 1 → 2: ", daemon.tail(400))
 
 
 if __name__ == "__main__":

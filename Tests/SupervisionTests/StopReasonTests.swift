@@ -23,6 +23,7 @@ import Testing
             "recycled with 600 MiB, which is more than the soft limit of 512 MiB"
         ),
         (.rollout, "a newer generation took its place"), (.rolledBack, "its generation did not prove itself"),
+        (.canary, "the canary of its pool did well and took its place"),
         (.jobCancelled(job: "7"), "job 7 was cancelled and did not end when it was asked to"),
         (.didNotLeave, "did not leave after its last job"),
     ]

@@ -10,7 +10,6 @@ import Testing
 
     @Test func onlyReadyAndBusyAreCapacity() {
         #expect(WorkerState.allCases.filter(\.isCapacity) == [.ready, .busy])
-        #expect(WorkerState.allCases.filter { !$0.isUp } == [.spawning, .exited])
         #expect(WorkerState.allCases.filter { !$0.isLeaving } == [.spawning, .starting, .ready, .busy])
     }
 

@@ -61,6 +61,7 @@ final class ExecPool: WorkerPool {
     func hurry() {
         for run in runs {
             stop(run, .hurry)
+            if case .memoryLimit = run.stopReason { continue }
             // Also one that was stopped before, and given a long time.
             armKill(of: run, after: min(settings.stopGrace, .seconds(10)))
         }
@@ -128,6 +129,15 @@ final class ExecPool: WorkerPool {
         armKill(of: run, after: settings.stopGrace)
     }
 
+    /// One that was sent SIGTERM before may have been given long to end; here it was asked often enough.
+    private func stopForMemory(_ run: ExecRun, _ reason: StopReason) {
+        if case .memoryLimit = run.stopReason { return }
+        let wasAsked = run.stopReason != nil
+        run.stopReason = nil
+        stop(run, reason)
+        armKill(of: run, after: wasAsked ? .zero : min(settings.stopGrace, ResidentPool.hardLimitGrace))
+    }
+
     private func armKill(of run: ExecRun, after grace: Duration) {
         run.timer?.cancel()
         run.timer = context.schedule(at: context.time.uptime() + grace) {
@@ -143,11 +153,13 @@ final class ExecPool: WorkerPool {
         guard runs.contains(where: { $0 === run }) else { return }
         context.emit(.workerUnkillable(run.named))
         remove(run)
+        let cause = EndCause(.unknown, after: run.stopReason)
         let report: AttemptReport? =
-            switch run.job.ending {
-            case .timeout: .timedOut(limit: run.job.timeout ?? .zero)
-            case .cancel: .cancelled
-            case nil: nil
+            switch (run.job.ending, cause) {
+            case (.timeout, _): .timedOut(limit: run.job.timeout ?? .zero)
+            case (.cancel, _): .cancelled
+            case (nil, .memoryLimit): .interrupted(type: cause.failureType, message: "\(run.name) \(cause.words)")
+            case (nil, _): nil
             }
         if let report {
             let end = AttemptEnd(job: run.job, report: report, startedAt: run.startedAt)
@@ -279,7 +291,7 @@ final class ExecPool: WorkerPool {
             run.peakMemoryBytes = max(run.peakMemoryBytes ?? 0, bytes)
             let limit = [settings.watchedMemory.memoryHardBytes, context.memoryLimit(run.job.type)].compactMap(\.self)
                 .min()
-            if let limit, bytes > limit { stop(run, .memoryLimit(bytes: bytes, limit: limit)) }
+            if let limit, bytes > limit { stopForMemory(run, .memoryLimit(bytes: bytes, limit: limit)) }
         }
     }
 

@@ -31,7 +31,8 @@ package struct PoolStatus: Sendable {
 
 package enum RolloutStatus: Sendable, Hashable {
     case none
-    case running(generation: Int, done: Int, of: Int)
+    /// So many places have a worker of the new generation.
+    case running(done: Int)
     case goingBack(why: String)
     case ended(String)
 }

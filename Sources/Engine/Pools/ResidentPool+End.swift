@@ -49,7 +49,7 @@ extension ResidentPool {
         let cause = worker.stopReason.map(EndCause.stopped) ?? .spawnFailed(error.words)
         let isFault = (worker.stopReason?.isFault ?? true) && !worker.isAbandoned
         record(worker, cause, isExpected: !isFault)
-        let delay = vacate(worker, isFault: isFault, degradation: isFault ? countDeath(jobs: []) : nil)
+        let delay = vacate(worker, cause, isFault: isFault, degradation: isFault ? countDeath(jobs: []) : nil)
         if worker.stopReason == nil {
             context.emit(.spawnFailed(pool: settings.name, message: error.words, retryIn: delay))
         }
@@ -68,18 +68,13 @@ extension ResidentPool {
         let isFault = isDeath && !worker.isAbandoned
         // What was stopped for its memory or its job's time is told of, though the pool is none the worse for it.
         record(worker, cause, isExpected: !isFault && !(worker.stopReason?.isFault ?? false))
-        let isCrash = !isAsked || (worker.stopReason?.isDeath ?? false)
-        let crashed = isCrash ? worker.jobs.running.filter { $0.ending == nil } : []
-        worker.generation.failed += crashed.count + worker.jobs.running.count { $0.ending == .timeout }
-        // A generation that is being brought in, or was taken back, goes the rollout's way.
-        if case .exitCode(PoolHealth.holdExitCode) = cause, worker.generation === generation, !isBeingBroughtIn(worker)
-        {
-            hold(because: worker)
-        }
-        let degradation = isFault ? countDeath(jobs: crashed.map(\.lease.job.rawValue)) : nil
+        let crashed = charge(worker, isCrash: !isAsked || (worker.stopReason?.isDeath ?? false))
+        // A generation that is being brought in, or was taken back, goes the rollout's way. On the way back there is none left.
+        if cause.isHold, worker.generation === generation, rollout?.isGoingBack ?? true { hold(because: worker) }
+        let degradation = isFault ? countDeath(jobs: crashed) : nil
         // Before a rollout begins to judge anew: what is known of the pool now is what the jobs are judged by.
-        giveBackJobs(of: worker, cause, crashed: crashed.map(\.lease))
-        vacate(worker, isFault: isFault, degradation: degradation)
+        giveBackJobs(of: worker, cause, crashed: crashed)
+        vacate(worker, cause, isFault: isFault, degradation: degradation)
         context.pump()
         placeSuspects()
         context.processEnded()
@@ -91,9 +86,15 @@ extension ResidentPool {
         context.emit(.workerUnkillable(worker.named))
         worker.link?.close()
         worker.link = nil
-        giveBackJobs(of: worker, .stopped(worker.stopReason ?? .didNotLeave), crashed: [])
+        // Its exit may never come: why it was ended says what it is to its jobs. A job that makes each of its workers
+        // unkillable has to be given up some time.
+        let reason = worker.stopReason ?? .didNotLeave
+        let cause = EndCause(.unknown, after: reason)
+        let crashed = charge(worker, isCrash: reason.isDeath)
+        let degradation = worker.slot != nil || !crashed.isEmpty ? countDeath(jobs: crashed) : nil
+        giveBackJobs(of: worker, cause, crashed: crashed)
         if worker.slot != nil {
-            vacate(worker, isFault: true, degradation: countDeath(jobs: []))
+            vacate(worker, cause, isFault: true, degradation: degradation)
             leaving.append(worker)
         }
         context.pump()
@@ -117,32 +118,41 @@ extension ResidentPool {
 
     /// Takes a worker out of its place and sees to the next one; gives how long that waits.
     @discardableResult
-    private func vacate(_ worker: Worker, isFault: Bool, degradation: String?) -> Duration {
+    private func vacate(_ worker: Worker, _ cause: EndCause, isFault: Bool, degradation: String?) -> Duration {
         leaving.removeAll { $0 === worker }
         let slot = worker.slot
         worker.slot = nil
-        let delay = slot.map { leavePlace(worker, in: $0, isFault: isFault) } ?? .zero
+        let delay = slot.map { leavePlace(worker, cause, in: $0, isFault: isFault) } ?? .zero
         regroup()
-        // One that had done well before it died is for the rate of failures to judge.
-        let isUnproved = degradation != nil || !worker.isHealthy(at: context.time.uptime())
-        if isFault, slot != nil, isBeingBroughtIn(worker), isUnproved {
-            rolloutLost(worker, degradation: degradation)
+        // One that had done well before it died is for the rate of failures to judge, unless it wants no other start.
+        let isUnproved = degradation != nil || cause.isHold || !worker.isHealthy(at: context.time.uptime())
+        if isFault, let slot, isBeingBroughtIn(worker), isUnproved {
+            slot.reachedBy = 0
+            rolloutLost(worker, cause, degradation: degradation)
         } else {
             advance()
         }
         return delay
     }
 
+    /// Counts what ran in it against its generation; gives the jobs against which its end may count.
+    private func charge(_ worker: Worker, isCrash: Bool) -> [Lease] {
+        let crashed = isCrash ? worker.jobs.running.filter { $0.ending == nil } : []
+        worker.generation.failed += crashed.count + worker.jobs.running.count { $0.ending == .timeout }
+        return crashed.map(\.lease)
+    }
+
     /// Says why the pool became degraded by it, if it did.
-    private func countDeath(jobs: [Int64]) -> String? {
-        guard !isDraining, health.death(at: context.time.uptime(), jobs: jobs, wanted: wanted),
+    private func countDeath(jobs: [Lease]) -> String? {
+        let numbers = jobs.map(\.job.rawValue)
+        guard !isDraining, health.death(at: context.time.uptime(), jobs: numbers, wanted: wanted),
             case .degraded(let why) = health.state
         else { return nil }
         context.emit(.poolDegraded(pool: settings.name, why: why))
         return why
     }
 
-    private func leavePlace(_ worker: Worker, in slot: Slot, isFault: Bool) -> Duration {
+    private func leavePlace(_ worker: Worker, _ cause: EndCause, in slot: Slot, isFault: Bool) -> Duration {
         if slot.successor === worker {
             slot.successor = nil
             successorEnded(in: slot, isFault: isFault)
@@ -151,14 +161,14 @@ extension ResidentPool {
         slot.worker = slot.successor
         slot.successor = nil
         if slot.worker != nil { return .zero }
-        return restart(slot, after: worker, isFault: isFault)
+        return restart(slot, after: worker, cause, isFault: isFault)
     }
 
-    private func restart(_ slot: Slot, after worker: Worker, isFault: Bool) -> Duration {
+    private func restart(_ slot: Slot, after worker: Worker, _ cause: EndCause, isFault: Bool) -> Duration {
         guard !isDraining else { return .zero }
         if health.isHeld { return .zero }
-        // The way back fills the place; not with another one of these.
-        if isBeingBroughtIn(worker), case .exitCode(PoolHealth.holdExitCode)? = ends.last?.cause { return .zero }
+        // The way back, which is begun for this, fills the place; not with another one of these.
+        if cause.isHold, isBeingBroughtIn(worker) { return .zero }
         if isFault { counts.restarts += 1 } else { counts.recycled += 1 }
         if !isFault || worker.isHealthy(at: context.time.uptime()) { slot.backoff.healthy() }
         let delay = slot.backoff.death(using: &context.random)

@@ -39,6 +39,7 @@ extension ResidentPool {
     /// The state that it is in may last so much longer, from now on: for a start or a stop that is making progress.
     private func extendDeadline(of worker: Worker, by extra: Duration) {
         guard let deadline = worker.stateDeadline, worker.state != .killing, !isHurried else { return }
+        if case .memoryLimit = worker.stopReason { return }
         worker.stateDeadline = max(deadline, context.time.uptime() + extra)
     }
 

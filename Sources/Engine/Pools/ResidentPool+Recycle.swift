@@ -18,9 +18,23 @@ extension ResidentPool {
         advanceRecycling()
     }
 
-    /// Starts the replacements that have their turn.
+    /// Lets the replacements that are ready take their places, and starts those that have their turn.
     func advanceRecycling() {
-        guard !isDraining, rollout == nil, health.state == .healthy else { return }
+        guard !isDraining, rollout == nil else { return }
+        for slot in slots {
+            guard let successor = slot.successor, successor.state.isCapacity else { continue }
+            // A canary has to show more than that: the old one is known to work.
+            if successor.isCanary, health.state != .healthy { continue }
+            promote(slot, slot.worker?.recycleReason.map(StopReason.recycled) ?? .canary)
+        }
+        switch health.state {
+        case .healthy: startReplacements()
+        case .degraded: startCanaryBeside()
+        case .held: break
+        }
+    }
+
+    private func startReplacements() {
         for slot in slots where slot.successor == nil && slot.restart == nil {
             guard let worker = slot.worker, worker.recycleReason != nil, worker.state.isCapacity else { continue }
             guard slots.count(where: { $0.successor != nil }) < surge else { return }
@@ -29,11 +43,26 @@ extension ResidentPool {
         }
     }
 
-    /// A slot's successor is ready.
-    func succeeded(_ slot: Slot) {
-        if rollout != nil { return advanceRollout() }
-        promote(slot, slot.worker?.recycleReason.map(StopReason.recycled) ?? .rollout)
-        advanceRecycling()
+    /// A canary comes to an empty place. When a degraded pool has none, nothing would ever show that it can live again: the
+    /// canary works beside a worker that is due to be replaced, or else the first.
+    private func startCanaryBeside() {
+        guard canary == nil, slots.allSatisfy({ $0.worker != nil && $0.successor == nil }),
+            !crew.contains(where: \.isCanary),
+            let slot = slots.first(where: { $0.worker?.recycleReason != nil }) ?? slots.first
+        else { return }
+        let now = context.time.uptime()
+        guard let due = health.start(at: now) else { return }
+        guard due <= now else {
+            canary = context.schedule(at: due) {
+                self.canary = nil
+                self.advance()
+            }
+            return
+        }
+        let successor = spawn(for: slot)
+        successor.isCanary = true
+        slot.successor = successor
+        regroup()
     }
 
     /// The successor fills the slot from now on.
@@ -44,13 +73,14 @@ extension ResidentPool {
         slot.successor = nil
         counts.recycled += 1
         slot.backoff.healthy()
+        slot.successorBackoff.healthy()
         if let old { dismiss([old], reason) } else { regroup() }
     }
 
     /// A successor ended before it took its place; the old worker goes on.
     func successorEnded(in slot: Slot, isFault: Bool) {
         guard isFault, !isDraining, rollout == nil else { return }
-        let delay = slot.backoff.death(using: &context.random)
+        let delay = slot.successorBackoff.death(using: &context.random)
         slot.restart = context.schedule(at: context.time.uptime() + delay) {
             slot.restart = nil
             self.advanceRecycling()
@@ -99,8 +129,18 @@ extension ResidentPool {
             context.emit(.memoryWarning(worker.named, bytes: bytes, limit: limit))
         case .recycle(let reason)?: recycle(worker, reason)
         case .stopNow(let bytes, let limit)?:
-            if !worker.hasBeenSignalled { stop(worker, .memoryLimit(bytes: bytes, limit: limit)) }
+            stopForMemory(worker, .memoryLimit(bytes: bytes, limit: limit))
         case nil: break
         }
+    }
+
+    /// One that was sent SIGTERM before may have been given long to end; here it was asked often enough.
+    private func stopForMemory(_ worker: Worker, _ reason: StopReason) {
+        guard worker.state == .stopping else { return stop(worker, reason) }
+        if case .memoryLimit = worker.stopReason { return }
+        worker.stopReason = reason
+        context.emit(.workerStopping(worker.named, why: reason.words))
+        apply(.kill, to: worker)
+        arm(worker)
     }
 }

@@ -9,13 +9,13 @@ final class Rollout {
     var failuresGoingBack = 0
     var rule: RolloutRule
     var isGoingBack = false
-    /// When the last worker took its place.
-    var lastPromotion: Duration
+    /// When the last place was found to have a ready worker.
+    var lastReached: Duration
     /// Armed while all are in place and are watched for a last while.
     var watch: Scheduled<Void>?
 
     init(from previous: Generation, to target: Generation, rule: RolloutRule, at now: Duration) {
-        lastPromotion = now
+        lastReached = now
         self.previous = previous
         self.target = target
         self.rule = rule
@@ -60,7 +60,6 @@ extension ResidentPool {
                 case .wait: return arm(successor)
                 case .promote:
                     rollout.rule.promote()
-                    rollout.lastPromotion = context.time.uptime()
                     rollout.failuresGoingBack = 0
                     promote(slot, rollout.isGoingBack ? .rolledBack : .rollout)
                 case .goBack(let why): return goBack(why)
@@ -70,8 +69,6 @@ extension ResidentPool {
                 regroup()
                 return
             } else {
-                // Those that fill empty places directly have to become ready too.
-                guard slots.allSatisfy({ $0.worker?.state.isCapacity ?? false }) else { return }
                 return watchLast(of: rollout)
             }
         }
@@ -79,12 +76,19 @@ extension ResidentPool {
 
     /// The last ones may die as well: they are watched for as long as the first one was.
     private func watchLast(of rollout: Rollout) {
+        // Those that fill empty places directly have to become ready too. Once: where workers come and go by themselves there
+        // may be no moment with all of them, and no end of new ones.
+        for slot in slots where slot.reachedBy != generation.number && slot.worker?.state.isCapacity ?? false {
+            slot.reachedBy = generation.number
+            rollout.lastReached = context.time.uptime()
+        }
+        guard slots.allSatisfy({ $0.reachedBy == generation.number }) else { return }
         if !rollout.isGoingBack,
             case .goBack(let why) = verdict(of: rollout, readySince: context.time.uptime())
         {
             return goBack(why)
         }
-        let end = rollout.lastPromotion + settings.rolloutPatience
+        let end = rollout.lastReached + settings.rolloutPatience
         guard !rollout.isGoingBack, context.time.uptime() < end, !slots.isEmpty else { return finishRollout() }
         guard rollout.watch == nil else { return }
         rollout.watch = context.schedule(at: end) {
@@ -113,9 +117,9 @@ extension ResidentPool {
     }
 
     /// A worker of the generation that is being brought in died.
-    func rolloutLost(_ worker: Worker, degradation: String?) {
+    func rolloutLost(_ worker: Worker, _ cause: EndCause, degradation: String?) {
         guard let rollout, !isDraining else { return }
-        let words = ends.last?.words ?? "for no known reason"
+        let words = cause.words
         if rollout.isGoingBack {
             rollout.failuresGoingBack += 1
             // Also what was there before does not live: the pool's usual restarts and its health take over.
@@ -125,9 +129,7 @@ extension ResidentPool {
             return retryRollout()
         }
         if let degradation { return goBack(degradation) }
-        if case .exitCode(PoolHealth.holdExitCode)? = ends.last?.cause {
-            return goBack("worker \(worker.name) \(words)")
-        }
+        if cause.isHold { return goBack("worker \(worker.name) \(words)") }
         if case .goBack(let why) = rollout.rule.died(words) { goBack(why) } else { retryRollout() }
     }
 
@@ -141,6 +143,7 @@ extension ResidentPool {
         self.rollout = nil
         lastRollout = (lastRollout.map { "\($0); " } ?? "") + why
         context.emit(.rolloutFailed(pool: settings.name, generation: rollout.target.number, why: why))
+        advanceRecycling()
     }
 
     private func goBack(_ why: String) {
@@ -154,6 +157,7 @@ extension ResidentPool {
         generation = rollout.previous
         renewHealth()
         for slot in slots {
+            slot.reachedBy = 0
             withdrawSuccessor(of: slot, .rolledBack)
             if slot.worker == nil {
                 slot.backoff.healthy()

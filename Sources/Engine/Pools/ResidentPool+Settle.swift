@@ -90,7 +90,8 @@ extension ResidentPool {
     }
 
     private func idle(_ worker: Worker) {
-        worker.isReserved = false
+        worker.runsSuspect = false
+        worker.isBeingEmptied = false
         placeSuspects()
         if worker.jobs.isEmpty, apply(.idle, to: worker) { return }
         // Draining, and now with empty hands: it has the grace to leave.

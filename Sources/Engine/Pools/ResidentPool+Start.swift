@@ -124,11 +124,11 @@ extension ResidentPool {
         boots.add(now - worker.spawnedAt)
         let bootSeconds = (now - worker.spawnedAt).inSeconds
         context.emit(.workerReady(worker.named, build: worker.build, bootSeconds: bootSeconds))
-        if isBeingBroughtIn(worker) { rollout?.lastPromotion = now }
-        if let slot = worker.slot, slot.successor === worker { succeeded(slot) }
         advance()
         context.pump()
         placeSuspects()
+        // With the last suspect in its hands, nobody else is emptied for one any more.
+        context.pump()
     }
 
     /// A canary did well, or somebody said so: all that wait are started.

@@ -26,8 +26,8 @@ extension ResidentPool {
 
     private var rolloutStatus: RolloutStatus {
         guard let rollout else { return lastRollout.map(RolloutStatus.ended) ?? .none }
-        if rollout.isGoingBack { return .goingBack(why: lastRollout ?? "") }
-        let done = slots.count { $0.worker?.generation === rollout.target }
-        return .running(generation: rollout.target.number, done: done, of: slots.count)
+        // Where nothing is started any more, nobody is to wait for the rest of the way back.
+        if rollout.isGoingBack { return health.isHeld ? .ended(lastRollout ?? "") : .goingBack(why: lastRollout ?? "") }
+        return .running(done: slots.count { $0.worker?.generation === rollout.target })
     }
 }

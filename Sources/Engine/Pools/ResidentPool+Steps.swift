@@ -7,7 +7,7 @@ extension ResidentPool {
     /// How long the kernel may take to end a process that was killed.
     static let killLimit: Duration = .seconds(10)
     /// A worker over its hard limit of memory is not given longer than this to clean up.
-    private static let hardLimitGrace: Duration = .seconds(2)
+    static let hardLimitGrace: Duration = .seconds(2)
 
     /// Moves a worker by the table and does what that asks for; says whether anything changed.
     @discardableResult

@@ -38,20 +38,23 @@ extension ResidentPool {
 
     /// Hands each suspect to a worker that has nothing else; while there is none, one worker is emptied.
     func placeSuspects() {
-        guard !suspects.isEmpty else {
-            // Nobody has to be emptied for one any more; who runs one keeps to it.
-            for worker in crew where worker.isReserved && worker.jobs.running.count != 1 { worker.isReserved = false }
-            return
-        }
+        guard !suspects.isEmpty else { return }
         let able = crew.filter { $0.state.isCapacity && $0.link != nil && $0.exit == nil }
         guard !able.isEmpty else { return releaseSuspects() }
         for worker in able where worker.jobs.isEmpty && !suspects.isEmpty {
-            worker.isReserved = true
+            worker.runsSuspect = true
+            worker.isBeingEmptied = false
             deliver([suspects.removeFirst()], to: worker, at: context.time.uptime())
             worker.link?.flush()
         }
-        guard !suspects.isEmpty, !able.contains(where: \.isReserved) else { return }
-        able.min { $0.jobs.count < $1.jobs.count }?.isReserved = true
+        guard !suspects.isEmpty else { return stopEmptying() }
+        guard !able.contains(where: { $0.runsSuspect || $0.isBeingEmptied }) else { return }
+        able.min { $0.jobs.count < $1.jobs.count }?.isBeingEmptied = true
+    }
+
+    /// No suspect waits any more.
+    private func stopEmptying() {
+        for worker in crew { worker.isBeingEmptied = false }
     }
 
     /// Back to the queue: nobody is there to run them.
@@ -59,6 +62,7 @@ extension ResidentPool {
         guard !suspects.isEmpty else { return }
         context.store.release(suspects.map(\.lease))
         suspects = []
+        stopEmptying()
     }
 
     func cancelSuspect(_ lease: Lease) -> Bool {
@@ -66,7 +70,7 @@ extension ResidentPool {
         let job = InFlightJob(suspects.remove(at: index))
         let end = AttemptEnd(job: job, report: .cancelled, startedAt: context.time.now())
         context.settler.settle([end], worker: settings.name, link: nil)
-        placeSuspects()
+        if suspects.isEmpty { stopEmptying() }
         context.pump()
         return true
     }

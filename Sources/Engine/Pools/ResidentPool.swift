@@ -17,6 +17,10 @@ final class ResidentPool: WorkerPool {
         /// Takes the worker's place once it has proved itself; until then both work.
         var successor: Worker?
         var backoff = RestartBackoff()
+        /// Its own: what the worker does well beside it says nothing about successors that do not come to life.
+        var successorBackoff = RestartBackoff()
+        /// The number of the generation that a rollout found ready here; 0 when that has to be seen again.
+        var reachedBy = 0
         /// Armed while the slot waits to start its next worker.
         var restart: Scheduled<Void>?
     }
@@ -32,6 +36,8 @@ final class ResidentPool: WorkerPool {
     /// Those on their way out.
     var leaving: [Worker] = []
     var health: PoolHealth
+    /// Armed while a degraded pool, all of whose places are filled, waits for its next canary.
+    var canary: Scheduled<Void>?
     var rollout: Rollout?
     /// How the last rollout ended.
     var lastRollout: String?

@@ -27,8 +27,10 @@ final class Worker {
     var prefetch = PrefetchRule()
     var completed = 0
     var failed = 0
-    /// Is to run a suspect, or to become empty for one: gets no other job.
-    var isReserved = false
+    /// Runs a suspect: gets no other job.
+    var runsSuspect = false
+    /// Is to become empty for a suspect: gets no other job.
+    var isBeingEmptied = false
     /// Waiting jobs were called back and have not all come.
     var isRecalled = false
 
@@ -82,7 +84,7 @@ final class Worker {
 
     /// How many more jobs it may be given.
     var credit: Int {
-        guard state.isCapacity, !isRecalled, !isReserved, link != nil, exit == nil else { return 0 }
+        guard state.isCapacity, !isRecalled, !runsSuspect, !isBeingEmptied, link != nil, exit == nil else { return 0 }
         return max(0, prefetch.credit(slots: jobs.slots) - jobs.count)
     }
 
