@@ -98,7 +98,8 @@ let package = Package(
         // Debian's library: no event loop and no package more for one number every few seconds.
         .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
         .target(
-            name: "Signals", dependencies: ["CHiredis", "CSQLite", "JobModel", "ProcessHost", "Scaling"], swiftSettings: strict),
+            name: "Signals", dependencies: ["CHiredis", "CSQLite", "JobModel", "ProcessHost", "Scaling"],
+            swiftSettings: strict),
         .executableTarget(
             name: "jobsupd",
             dependencies: [

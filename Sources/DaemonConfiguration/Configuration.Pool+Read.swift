@@ -23,7 +23,6 @@ extension Configuration.Pool {
         }
         environment = Self.environmentFiles(&reader).merging(Self.environment(reader.section("environment"))) { $1 }
         credentials = Self.environment(reader.section("credentials"))
-        checkSignal(reader)
         directory = reader.optionalDirectory("directory")
         user = reader.optionalText("user")
         group = reader.optionalText("group")
@@ -42,6 +41,7 @@ extension Configuration.Pool {
             standard: kind == .socket ? standard : RecyclePolicy.none)
         restart = RestartPolicy(reading: reader.section("restart"))
         limits = WorkerLimits(reading: reader.section("limits"))
+        checkSignal(reader)
         reader.finish()
     }
 

@@ -108,7 +108,8 @@ extension ConfigurationReader {
         switch (value, variable) {
         case (nil, nil):
             if !has("url_env") {
-                complain("url", "is missing: give \(form), or url_env with the name of a variable of the pool's environment")
+                complain(
+                    "url", "is missing: give \(form), or url_env with the name of a variable of the pool's environment")
             }
             return nil
         case (nil, let name?): return .variable(name)

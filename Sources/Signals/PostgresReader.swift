@@ -23,8 +23,8 @@ struct PostgresReader: SignalReader {
         let words = [
             // Neither anybody's settings nor a question for a password; columns and rows, and nothing else.
             "psql", "-XAtqw", "-F", "|", "-v", "ON_ERROR_STOP=1", "-d", address.url,
-            // The server goes on with a query whose client was killed.
-            "-c", "SET statement_timeout = \(max(1, timeout.inMilliseconds))", "-c", query,
+            // The server goes on with a query whose client was killed: it is to give up before.
+            "-c", "SET statement_timeout = \(max(1, timeout.inMilliseconds * 9 / 10))", "-c", query,
         ]
         var variables = [
             "PGAPPNAME": "jobsup", "PGCONNECT_TIMEOUT": String(max(2, Int(timeout.inSeconds.rounded(.up)))),

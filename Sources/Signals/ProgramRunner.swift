@@ -64,7 +64,8 @@ final class ProgramRunner {
         let name = words.first ?? ""
         if let stuck, stuck.state.withLock({ $0.end == nil }) {
             throw SignalFailure(
-                "\(name) was killed and does not end", hint: "the kernel holds it: look for a disk or file server that hangs")
+                "\(name) was killed and does not end",
+                hint: "the kernel holds it: look for a disk or file server that hangs")
         }
         stuck = nil
         let run = Run()
@@ -83,7 +84,7 @@ final class ProgramRunner {
         case nil:
             stuck = run
             throw SignalFailure(
-                "\(name) took longer than \(timeout.inSeconds) s and was killed",
+                "\(name) took longer than \(timeout.inSeconds.formattedShortly) s and was killed",
                 hint: "make it quicker, or raise signal.timeout")
         case .failure(let error): throw SignalFailure(error.description, hint: error.hint)
         case .success(let exit):
@@ -101,7 +102,8 @@ final class ProgramRunner {
         case .unknown: throw SignalFailure("nobody knows how \(name) ended\(said)", hint: hint)
         }
         guard !exit.outputExceeded else {
-            throw SignalFailure("\(name) printed more than \(Self.outputLimit) bytes", hint: "it must print a number only")
+            throw SignalFailure(
+                "\(name) printed more than \(Self.outputLimit) bytes", hint: "it must print a number only")
         }
         guard let text = String(validating: exit.standardOutput, as: UTF8.self) else {
             throw SignalFailure("\(name) printed what is no UTF-8 text", hint: "it must print a number only")

@@ -63,7 +63,8 @@ final class RedisConnection {
             // The library keeps the cause apart from what the kernel says of a timeout.
             let isLate = context.pointee.err == REDIS_ERR_IO && (errno == EAGAIN || errno == ETIMEDOUT)
             if isLate { throw .late }
-            throw context.pointee.err == REDIS_ERR_IO || context.pointee.err == REDIS_ERR_EOF ? .closed : .broken(self.words)
+            throw context.pointee.err == REDIS_ERR_IO || context.pointee.err == REDIS_ERR_EOF
+                ? .closed : .broken(self.words)
         }
         defer { freeReplyObject(raw) }
         return try Self.answer(raw.assumingMemoryBound(to: redisReply.self))
@@ -110,15 +111,18 @@ extension RedisConnection.Problem {
         case .closed: SignalFailure("\(url) has closed the connection", hint: "see Redis's log for the cause")
         case .late:
             SignalFailure(
-                "\(url) did not answer within \(timeout.inSeconds) s", hint: "see what holds Redis up, or raise signal.timeout")
+                "\(url) did not answer within \(timeout.inSeconds.formattedShortly) s",
+                hint: "see what holds Redis up, or raise signal.timeout")
         case .refused(let words): SignalFailure("\(url) answered: \(words)", hint: Self.hint(words))
-        case .unexpected: SignalFailure("\(url) did not answer with a number", hint: "see that Redis is what listens there")
+        case .unexpected:
+            SignalFailure("\(url) did not answer with a number", hint: "see that Redis is what listens there")
         case .unknownLag(let group):
             SignalFailure(
                 "Redis does not know how far the group \(group) is behind",
                 hint: "it needs Redis 7, and a stream from whose middle nothing was deleted; else leave out `group`")
         case .noGroup(let group, let stream):
-            SignalFailure("the stream \(stream) has no group \(group)", hint: "correct the name, or create it with XGROUP CREATE")
+            SignalFailure(
+                "the stream \(stream) has no group \(group)", hint: "correct the name, or create it with XGROUP CREATE")
         case .broken(let why): SignalFailure("\(url): \(why)", hint: "see that Redis is what listens there")
         }
     }
@@ -128,7 +132,8 @@ extension RedisConnection.Problem {
         case "NOAUTH", "WRONGPASS", "NOPERM": "give a user and password that may read the key, in url or by url_env"
         case "WRONGTYPE": "the key is something else: name it as list, sorted_set or stream"
         case "LOADING", "BUSY", "MASTERDOWN": "it will answer when it is done with that"
-        case "ERR" where words.contains("no such key"): "correct the name of the stream, or create its group with MKSTREAM"
+        case "ERR" where words.contains("no such key"):
+            "correct the name of the stream, or create its group with MKSTREAM"
         case "ERR" where words.contains("AUTH"): "correct user and password of the url"
         default: "see Redis's documentation for what it means"
         }

@@ -49,7 +49,9 @@ struct RedisReader: SignalReader {
             case .stream(let key, nil): try connection.ask(["XLEN", key], until: deadline)
             case .stream(let key, _?): try connection.ask(["XINFO", "GROUPS", key], until: deadline)
             }
-        if case .stream(let key, let group?) = key { return SignalReading(depth: try answer.backlog(of: group, in: key)) }
+        if case .stream(let key, let group?) = key {
+            return SignalReading(depth: try answer.backlog(of: group, in: key))
+        }
         guard case .integer(let depth) = answer, depth >= 0 else { throw .unexpected }
         return SignalReading(depth: depth)
     }

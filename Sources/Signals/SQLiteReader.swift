@@ -62,7 +62,8 @@ struct SQLiteReader: SignalReader {
             SignalFailure(words, hint: "see that the file is there, and that the daemon's user may read it")
         case SQLITE_INTERRUPT:
             SignalFailure(
-                "the query of \(path) took longer than \(timeout.inSeconds) s", hint: "give it an index, or raise signal.timeout")
+                "the query of \(path) took longer than \(timeout.inSeconds.formattedShortly) s",
+                hint: "give it an index, or raise signal.timeout")
         case SQLITE_BUSY, SQLITE_LOCKED:
             SignalFailure(words, hint: "somebody locks the file for longer than signal.timeout: raise it")
         case SQLITE_READONLY:

@@ -33,6 +33,7 @@ extension SecretURL {
     /// It does not have the right form; the text itself may be all secret.
     func isNot(_ form: String) -> SignalFailure {
         SignalFailure(
-            "the url is not of the form \(form)", hint: "correct it; write @ : / ? and # in a password as %40 %3A %2F %3F %23")
+            "the url is not of the form \(form)",
+            hint: "correct it; write @ : / ? and # in a password as %40 %3A %2F %3F %23")
     }
 }

@@ -102,9 +102,10 @@ import Testing
                     + "are done; use up and down"
             ])
         #expect(
-            try problems("pools: {a: {kind: service, command: [x], processes: {max: 9}, scaling: {up: {queue_depth: 30}}}}") == [
-                "pools.a.scaling.signal: is missing: nobody knows how much a service has to do unless it is told where to look"
-            ])
+            try problems(
+                "pools: {a: {kind: service, command: [x], processes: {max: 9}, scaling: {up: {queue_depth: 30}}}}") == [
+                    "pools.a.scaling.signal: is missing: nobody knows how much a service has to do unless it is told where to look"
+                ])
         // What holds for all pools is not meant for them.
         let place = try ConfigurationPlace("scaling: {target_wait: 30s}\n" + text("command: [x]"))
         guard case .thresholds(let settings)? = try place.load().pools[0].scaling?.rule else {

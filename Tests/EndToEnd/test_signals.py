@@ -73,7 +73,9 @@ class Redis:
         self.process.wait()
 
 
-class Signals(unittest.TestCase):
+class Scene(unittest.TestCase):
+    """A daemon whose pools are scaled by what others have."""
+
     def setUp(self):
         # Short: the path of a socket has little room.
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="jobsup-signals-"))
@@ -137,6 +139,8 @@ class Signals(unittest.TestCase):
             self.assertEqual(self.wanted(), count, self.daemon.tail())
             time.sleep(0.2)
 
+
+class Signals(Scene):
     # Redis
 
     @unittest.skipUnless((PEERS / "installed").exists(), "needs what .ci/deps installs")
@@ -206,9 +210,9 @@ class Signals(unittest.TestCase):
 
     def test_kinds_of_queues_and_passwords(self):
         port = free_port()
-        redis = self.redis("--port", str(port), "--user", "scaler on >hunter2 ~* +@read +select")
+        redis = self.redis("--port", str(port))
         redis("RPUSH", "list", "a", "b", "c")
-        redis("SELECT", "0")
+        redis("ACL", "SETUSER", "scaler", "on", ">hunter2", "~*", "+@read", "+select")
         redis("ZADD", "sorted", "1", "a", "2", "b")
         for word in range(5):
             redis("XADD", "stream", "*", "word", str(word))
@@ -351,7 +355,7 @@ def parts_of(pid: int) -> int:
 
 
 @unittest.skipUnless(glob.glob("/usr/lib/postgresql/*/bin/initdb"), "needs what .ci/deps installs")
-class Postgres(Signals):
+class Postgres(Scene):
     """A server of its own, which must not run as root."""
 
     def setUp(self):
@@ -409,6 +413,8 @@ class Postgres(Signals):
         lines = until(self.command_lines, "psql runs")
         self.assertIn(f"postgresql://owner@127.0.0.1:{self.port}/postgres", lines)
         self.fails("statement timeout", name="slow")
+        running = self.sql("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT 1 FROM pg_sleep%' AND state = 'active'")
+        self.assertLessEqual(int(running.stdout), 1)
         said = self.daemon.log.read_text() + self.daemon.jobsup("config", "check", str(self.daemon.config)).stdout
         for name in ("pool", "account"):
             said += self.daemon.jobsup("scale", "explain", name).stdout + json.dumps(self.explain(name))

@@ -8,7 +8,10 @@ import Testing
         ("postgres://me@h:5433/jobs?sslmode=require", "postgres://me@h:5433/jobs?sslmode=require", nil),
         ("postgresql://me:s%40t@h/jobs", "postgresql://me@h/jobs", "s@t"),
         ("postgresql:///jobs?host=/run/pg&user=me&password=x", "postgresql:///jobs?host=/run/pg&user=me", "x"),
-        ("postgresql://me:x@a:1,b:2/jobs?target_session_attrs=any", "postgresql://me@a:1,b:2/jobs?target_session_attrs=any", "x"),
+        (
+            "postgresql://me:x@a:1,b:2/jobs?target_session_attrs=any",
+            "postgresql://me@a:1,b:2/jobs?target_session_attrs=any", "x"
+        ),
         ("postgresql:///jobs?passfile=/etc/pass", "postgresql:///jobs?passfile=/etc/pass", nil),
         ("postgresql://", "postgresql://", nil),
     ])
@@ -20,7 +23,8 @@ import Testing
 
     @Test(arguments: [
         "", "host=h password=x", "mysql://h/jobs", "postgresql://me:a/b@h/jobs", "postgresql://me:a@b@h/jobs",
-        "postgresql://me:a?b@h/jobs", "postgresql://me:a#b@h/jobs", "postgresql://me:secret", "postgresql://h/j?sslpassword=x",
+        "postgresql://me:a?b@h/jobs", "postgresql://me:a#b@h/jobs", "postgresql://me:secret",
+        "postgresql://h/j?sslpassword=x",
         "postgresql://h/j obs",
     ])
     func wrongOnes(_ text: String) { #expect(PostgresAddress(text) == nil) }

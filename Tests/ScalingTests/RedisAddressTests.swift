@@ -28,7 +28,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "localhost", "localhost:6379", "redis://", "redis:///0", "rediss://h", "http://h", "redis://h:0", "redis://h:x",
+        "", "localhost", "localhost:6379", "redis://", "redis:///0", "rediss://h", "http://h", "redis://h:0",
+        "redis://h:x",
         "redis://h:70000", "redis://h/x", "redis://h/-1", "redis://h/1?db=2", "redis://h?timeout=2", "redis://a,b",
         "redis://me@h", "redis://:a@b@h", "redis://:a/b@h", "redis://:a?b@h", "redis://:a#b@h", "redis://:%zz@h",
         "redis://:%0@h", "redis://:%00@h", "redis://h /0", "unix://", "unix:///", "unix://host/path", "redis://[::1",

@@ -16,7 +16,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "\n", "seven", "7 jobs", "7\n8", "-1", "nan", "inf", "0x7", "1e20", "{}", "{\"depth\": -1}", "{\"depth\": \"7\"}",
+        "", "\n", "seven", "7 jobs", "7\n8", "-1", "nan", "inf", "0x7", "1e20", "{}", "{\"depth\": -1}",
+        "{\"depth\": \"7\"}",
         "{\"depth\": 7, \"oldest_seconds\": -1}", "{\"depth\": 7", "[7]", "{\"depth\": 1e300}", "\"7\"",
     ])
     func rubbish(_ text: String) {

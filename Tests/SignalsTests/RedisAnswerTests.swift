@@ -24,7 +24,9 @@ import Testing
                 try RedisAnswer.array([group("mine", pending: 3, lag: lag)]).backlog(of: "mine", in: "s")
             }
         }
-        for answer in [RedisAnswer.array([]), .integer(3), .null, .array([.integer(1)]), .array([.array([.text("name")])])] {
+        for answer in [
+            RedisAnswer.array([]), .integer(3), .null, .array([.integer(1)]), .array([.array([.text("name")])]),
+        ] {
             #expect(throws: RedisConnection.Problem.self) { try answer.backlog(of: "mine", in: "s") }
         }
     }

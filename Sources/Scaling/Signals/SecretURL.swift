@@ -24,7 +24,8 @@ package enum SecretURL: Sendable, Hashable, CustomStringConvertible, CustomDebug
     /// The URL without what may be secret: scheme, host and path. A text that is no URL may be all secret.
     package static func redacted(_ text: String) -> String {
         guard let parts = URLParts(text) else { return "***" }
-        let user = parts.user.map { parts.password == nil ? "\($0)@" : "\($0):***@" } ?? (parts.password == nil ? "" : ":***@")
+        let user =
+            parts.user.map { parts.password == nil ? "\($0)@" : "\($0):***@" } ?? (parts.password == nil ? "" : ":***@")
         let query = parts.query.filter { !URLParts.isSecret($0.name) }.map { "\($0.name)=\($0.rawValue)" }
         return "\(parts.scheme)://\(user)\(parts.hosts)\(parts.path)"
             + (query.isEmpty ? "" : "?\(query.joined(separator: "&"))")
