@@ -35,8 +35,8 @@ struct ScalingSection {
             var reader = section
             queueDepth = reader.integer("queue_depth", default: queueDepth, in: 0...1_000_000_000)
             queueLatency = reader.duration("queue_latency", default: queueLatency)
-            cpu = reader.percent("cpu", default: cpu)
-            memory = reader.percent("memory", default: memory)
+            cpu = reader.share("cpu", default: cpu)
+            memory = reader.share("memory", default: memory)
             reader.finish()
         }
     }
@@ -138,6 +138,11 @@ extension Configuration {
 }
 
 extension ConfigurationReader {
+    /// `75` or `75%`, kept as 0.75; `off` is infinity.
+    fileprivate mutating func share(_ key: String, default fallback: Double) -> Double {
+        pressure(key, default: fallback * 100) / 100
+    }
+
     /// Percent of the time that something waits; `off` for no limit.
     fileprivate mutating func pressure(_ key: String, default fallback: Double) -> Double {
         limit(

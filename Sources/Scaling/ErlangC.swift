@@ -20,9 +20,12 @@ package enum ErlangC {
     /// `C(N, a)·e^(−(N − a)·wait/service) ≤ share`.
     ///
     /// - Parameters:
+    ///   - load: Offered load in erlangs.
     ///   - wait: Seconds.
     ///   - service: Mean service time in seconds.
+    ///   - share: 0 to 1; with 1 it is enough that the queue does not grow without end.
     ///   - limit: No more are considered.
+    /// - Returns: The number, which is the limit when none is enough; 0 without any load.
     package static func servers(load: Double, wait: Double, service: Double, share: Double, limit: Int) -> Int {
         guard load > 0, service > 0, limit > 0 else { return 0 }
         var loss = 1.0

@@ -19,7 +19,7 @@ package struct ManualScale: Sendable, Hashable, Codable {
         self.until = until
     }
 
-    /// - Parameter now: Seconds since 1970.
+    /// Whether its time has passed; `now` is in seconds since 1970.
     package func isOver(at now: Double) -> Bool {
         until.map { now >= $0 } ?? false
     }

@@ -16,8 +16,9 @@ extension ScalingDecision {
         case .cpu: "the processors are used to \(percent(.cpu)) (limit \(percent(.limit)))"
         case .memory: "the memory is used to \(percent(.memory)) (limit \(percent(.limit)))"
         case .allLow: "all signals are below their scale-down thresholds"
-        case .scaleUpCooldown: "more are needed, but the last change must settle for another \(say(.cooldownSeconds)) s"
-        case .scaleDownCooldown: "fewer would do, but the last change must settle for another \(say(.cooldownSeconds)) s"
+        case .scaleUpCooldown, .scaleDownCooldown:
+            "\(rule == .scaleUpCooldown ? "more are needed" : "fewer would do"), but the last change must settle for "
+                + "another \(say(.cooldownSeconds)) s"
         case .headRoom, .drain, .surplus, .stabilisation: targetWait
         case .busyWorkers, .memoryRoom, .pressure, .noThroughput, .missingSignal, .flapBudget, .machineBudget: held
         case .baseline: "the compared rule says so"

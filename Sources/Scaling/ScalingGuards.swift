@@ -11,7 +11,7 @@ package struct ScalingGuards<Policy: ScalingPolicy>: ScalingPolicy {
     package private(set) var policy: Policy
     private var throughput: ThroughputWatch
     private var flaps: FlapBudget
-    private var lastWanted: Int?
+    private var last: (wanted: Int, time: Duration)?
 
     package init(_ policy: Policy, _ settings: GuardSettings = GuardSettings()) {
         self.policy = policy
@@ -22,8 +22,9 @@ package struct ScalingGuards<Policy: ScalingPolicy>: ScalingPolicy {
 
     package mutating func decide(_ observation: ScalingObservation) -> ScalingDecision {
         throughput.record(observation)
-        // A change by somebody else has a direction too.
-        if let lastWanted { flaps.changed(by: observation.wanted - lastWanted, at: observation.time) }
+        // What became of the last decision: a person or the machine's budget may have had another word.
+        if let last { flaps.changed(by: observation.wanted - last.wanted, at: last.time) }
+        last = (observation.wanted, observation.time)
         var decision = policy.decide(observation)
         if observation.queue == nil, decision.isDown {
             decision = decision.bound(to: decision.current, by: .missingSignal)
@@ -36,8 +37,6 @@ package struct ScalingGuards<Policy: ScalingPolicy>: ScalingPolicy {
             let rule: ScalingRule = clamped > decision.wanted ? .minimum : .maximum
             decision = decision.bound(to: clamped, by: rule, [ScalingFigure(.limit, clamped)])
         }
-        flaps.changed(by: decision.wanted - decision.current, at: observation.time)
-        lastWanted = decision.wanted
         return decision
     }
 
@@ -62,6 +61,7 @@ package struct ScalingGuards<Policy: ScalingPolicy>: ScalingPolicy {
         let asked = ScalingFigure(.askedWorkers, decision.wanted)
         // The least a pool must have is not held back: there would be nobody to do its jobs.
         let least = max(decision.current, min(decision.wanted, observation.range.lowerBound))
+        guard least < decision.wanted else { return decision }
         if let felt = settings.pressure.exceeded(by: observation.machine.pressure) {
             return decision.bound(to: least, by: .pressure, [felt.value, felt.limit, asked])
         }

@@ -15,12 +15,15 @@ package struct TargetWaitPolicy: ScalingPolicy {
 
     package init(_ settings: TargetWaitSettings) {
         self.settings = settings
-        let long = settings.longHorizon.inSeconds
+        let longest = max(300, settings.longestHorizon.inSeconds, settings.target.inSeconds)
         rate = ArrivalRate(
-            horizons: .init(short: settings.shortHorizon.inSeconds, long: long, surprise: settings.surprise))
+            horizons: .init(
+                short: settings.shortHorizon.inSeconds, long: settings.longHorizon.inSeconds,
+                enough: settings.enoughJobs, surprise: settings.surprise),
+            longest: longest)
         service = ServiceTime(
             .init(short: 30, long: 300, weight: 20, assumed: settings.assumedService.inSeconds))
-        history = TotalsHistory(length: max(300, long, settings.target.inSeconds))
+        history = TotalsHistory(length: longest)
         window = StabilisationWindow(
             .init(
                 length: settings.stabilisation.inSeconds, flapSeconds: 60, widening: settings.widening,
@@ -38,13 +41,15 @@ package struct TargetWaitPolicy: ScalingPolicy {
         }
         let need = need(observation, queue, at: time)
         let asked = observation.range.clamp(max(need.base, need.drain))
-        let kept = window.largest(adding: asked, at: time)
+        let kept = window.largest(adding: observation.range.clamp(max(need.keep, need.drain)), at: time)
         let figures = need.figures + [ScalingFigure(.windowSeconds, window.seconds)]
         return choose(observation, need, asked: asked, kept: kept, figures)
     }
 
     private struct Need {
         var base: Int
+        /// What of the head-room is not let go: more than is grown to, so that chance does not sway the pool.
+        var keep: Int
         var drain: Int
         var figures: [ScalingFigure]
     }
@@ -55,23 +60,30 @@ package struct TargetWaitPolicy: ScalingPolicy {
         let arrivals = rate.estimate(history)
         let slots = max(1, observation.slotsPerWorker)
         let load = arrivals * serviceSeconds
-        let baseSlots = ErlangC.servers(
-            load: load, wait: settings.margin * target, service: serviceSeconds, share: settings.missShare,
-            limit: observation.range.upperBound * slots)
+        let planned = settings.margin * target
+        // A tenth of the target is for noticing.
+        let bootsInTime = observation.bootTime.inSeconds + 0.1 * target <= planned
+        let limit = observation.range.upperBound * slots
+        func base(_ share: Double) -> Int {
+            let servers = ErlangC.servers(
+                load: load, wait: planned, service: serviceSeconds, share: share, limit: limit)
+            return (servers + slots - 1) / slots
+        }
         let backlog = Backlog(
             observation: observation, queue: queue, history: history, boots: boots.boots, time: time,
             serviceSeconds: serviceSeconds, arrivalRate: arrivals, target: target,
-            planned: settings.margin * target, deviations: settings.drainDeviations)
-        let base = (baseSlots + slots - 1) / slots
+            planned: planned, deviations: settings.drainDeviations)
+        let grow = base(bootsInTime ? settings.growthShare : settings.missShare)
+        let keep = bootsInTime ? base(settings.relaxedShare) : grow
         let missing = backlog.missingWorkers
         let drain = missing > 0 ? observation.workers.live + missing : 0
         return Need(
-            base: base, drain: drain,
+            base: grow, keep: max(grow, keep), drain: drain,
             figures: [
                 ScalingFigure(.depth, queue.depth), ScalingFigure(.oldestSeconds, queue.oldestAge),
                 ScalingFigure(.targetSeconds, target), ScalingFigure(.arrivalRate, arrivals),
                 ScalingFigure(.serviceSeconds, serviceSeconds), ScalingFigure(.bootSeconds, observation.bootTime),
-                ScalingFigure(.offeredLoad, load), ScalingFigure(.baseWorkers, base),
+                ScalingFigure(.offeredLoad, load), ScalingFigure(.baseWorkers, grow),
                 ScalingFigure(.drainWorkers, drain),
             ])
     }

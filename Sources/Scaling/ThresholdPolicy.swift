@@ -21,7 +21,7 @@ package struct ThresholdPolicy: ScalingPolicy {
             return pair.up > 0 ? value / pair.up : .infinity
         }
 
-        var agreesToFewer: Bool { value.map { $0 < pair.down } ?? false }
+        var agreesToFewer: Bool { pair.down == .infinity || value.map { $0 < pair.down } ?? false }
     }
 
     package mutating func decide(_ observation: ScalingObservation) -> ScalingDecision {
@@ -45,7 +45,9 @@ package struct ThresholdPolicy: ScalingPolicy {
             return ScalingDecision(current: current, wanted: current, rule: .missingSignal)
         }
         let triggers = triggers(observation)
-        if let worst = triggers.filter({ $0.severity > 0 }).max(by: { $0.severity < $1.severity }) {
+        // The machine may be busy with other things: who has nothing to do needs no workers for that.
+        let asking = (observation.queue?.depth ?? 0) > 0 ? triggers : triggers.filter { $0.rule == .queueDepth }
+        if let worst = asking.filter({ $0.severity > 0 }).max(by: { $0.severity < $1.severity }) {
             return grow(observation, by: worst)
         }
         if triggers.allSatisfy(\.agreesToFewer) { return shrink(observation, triggers) }

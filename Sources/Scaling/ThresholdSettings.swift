@@ -1,6 +1,7 @@
 /// When a pool is scaled by thresholds. The names in brackets are those of the configuration.
 package struct ThresholdSettings: Sendable, Hashable {
-    /// A value above `up` asks for more workers; one below `down` agrees to fewer.
+    /// A value above `up` asks for more workers; one below `down` agrees to fewer. With infinity, the value never asks, or does
+    /// not have to agree.
     package struct Pair: Sendable, Hashable {
         package var up: Double
         package var down: Double
@@ -21,8 +22,6 @@ package struct ThresholdSettings: Sendable, Hashable {
             "\(pair): the scale-down threshold \(down.formattedShortly) is not below the scale-up threshold \(up.formattedShortly); "
                 + "the pool would grow and shrink without end"
         }
-
-        
     }
 
     /// Jobs (SCALE_UP_QUEUE_DEPTH, SCALE_DOWN_QUEUE_DEPTH).
@@ -52,7 +51,7 @@ package struct ThresholdSettings: Sendable, Hashable {
         let pairs = [
             ("queue depth", queueDepth), ("queue latency", queueLatency), ("CPU", cpu), ("memory", memory),
         ]
-        for (name, pair) in pairs where !(pair.down < pair.up) {
+        for (name, pair) in pairs where pair.down != .infinity && !(pair.down < pair.up) {
             throw NoHysteresis(pair: name, up: pair.up, down: pair.down)
         }
         self.queueDepth = queueDepth

@@ -40,10 +40,13 @@ package struct ThroughputWatch: Sendable {
         var seconds: Double { (end - start).inSeconds }
         var completions: Double { Double(last.completions - first.completions) }
         var rate: Double { seconds > 0 ? completions / seconds : 0 }
-        var serviceSeconds: Double { completions > 0 ? (last.busySeconds - first.busySeconds) / completions : .infinity }
+        var serviceSeconds: Double {
+            completions > 0 ? (last.busySeconds - first.busySeconds) / completions : .infinity
+        }
 
-        /// New workers complete nothing for the time of one job, so a stretch has to be several long.
-        var isLongEnough: Bool { seconds >= 15 && seconds >= 4 * serviceSeconds && completions >= 30 }
+        /// New workers complete nothing for the time of one job, and among jobs of very different length a few long ones
+        /// look like a bottleneck: a stretch has to be many jobs long.
+        var isLongEnough: Bool { seconds >= 15 && seconds >= 10 * serviceSeconds && completions >= 30 }
     }
 
     private let settings: Settings

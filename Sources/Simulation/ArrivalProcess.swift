@@ -2,11 +2,8 @@ import Foundation
 
 /// When jobs come.
 package enum ArrivalProcess {
-    /// Poisson arrivals with a rate that changes with time, by thinning (Lewis and Shedler, 1979).
-    ///
-    /// - Parameters:
-    ///   - limit: The rate is never above it.
-    ///   - rate: Jobs per second at a second of the trace.
+    /// Poisson arrivals with a rate that changes with time, by thinning (Lewis and Shedler, 1979). `rate` gives the jobs
+    /// per second at a second of the trace, and is never above `limit`.
     package static func poisson(
         seconds: Double, limit: Double, _ random: inout SeededGenerator, rate: (Double) -> Double
     ) -> [Double] {

@@ -1,9 +1,16 @@
 /// What happens next, by time; of two at the same time, that which was put in first.
-struct EventHeap<Payload> {
+struct EventHeap {
+    enum Event {
+        case boot(worker: Int, seconds: Double)
+        case finish(worker: Int, job: Int)
+        case kill(worker: Int)
+        case tick
+    }
+
     private struct Entry {
         var time: Double
         var order: Int
-        var payload: Payload
+        var payload: Event
 
         func isBefore(_ other: Entry) -> Bool {
             time < other.time || (time == other.time && order < other.order)
@@ -15,7 +22,7 @@ struct EventHeap<Payload> {
 
     var nextTime: Double? { entries.first?.time }
 
-    mutating func insert(_ payload: Payload, at time: Double) {
+    mutating func insert(_ payload: Event, at time: Double) {
         entries.append(Entry(time: time, order: order, payload: payload))
         order += 1
         var child = entries.count - 1
@@ -27,7 +34,7 @@ struct EventHeap<Payload> {
         }
     }
 
-    mutating func popFirst() -> (time: Double, payload: Payload)? {
+    mutating func popFirst() -> (time: Double, payload: Event)? {
         guard let first = entries.first else { return nil }
         let last = entries.removeLast()
         if !entries.isEmpty {

@@ -12,9 +12,7 @@ package struct Oracle: Sendable, Hashable {
     /// So many workers are needed at one moment at least, or jobs wait too long.
     package var peak: Double { workers.max() ?? 0 }
 
-    /// - Parameters:
-    ///   - target: Seconds that a job may wait.
-    ///   - least: Workers that are there in any case.
+    /// `target` is in seconds that a job may wait; `least` workers are there in any case, until the trace ends.
     package init(_ trace: Trace, target: Double, least: Int) {
         let last = trace.jobs.map { $0.arrivalSeconds + target + $0.serviceSeconds }.max() ?? 0
         let points = Int(max(last, trace.seconds).rounded(.up)) + 2
@@ -24,8 +22,9 @@ package struct Oracle: Sendable, Hashable {
         for point in lower.indices { lower[point] = min(lower[point], upper[point]) }
         lower[points - 1] = upper[points - 1]
         workers = TautString.slopes(lower: lower, upper: upper)
-        workerSeconds = workers.prefix(Int(trace.seconds.rounded(.up))).reduce(0) { $0 + max($1, Double(least)) }
-            + workers.dropFirst(Int(trace.seconds.rounded(.up))).reduce(0, +)
+        let watched = Int(trace.seconds.rounded(.up))
+        workerSeconds =
+            workers.prefix(watched).reduce(0) { $0 + max($1, Double(least)) } + workers.dropFirst(watched).reduce(0, +)
     }
 
     /// Seconds of work done at each second, if every job starts `delay` seconds after its arrival.
@@ -34,7 +33,8 @@ package struct Oracle: Sendable, Hashable {
         var speed = Array(repeating: 0.0, count: points + 1)
         var once = Array(repeating: 0.0, count: points + 1)
         for job in trace.jobs {
-            for (time, sign) in [(job.arrivalSeconds + delay, 1.0), (job.arrivalSeconds + delay + job.serviceSeconds, -1.0)] {
+            let start = job.arrivalSeconds + delay
+            for (time, sign) in [(start, 1.0), (start + job.serviceSeconds, -1.0)] {
                 let step = min(points - 1, Int(time))
                 once[step] += sign * (Double(step + 1) - time)
                 speed[step + 1] += sign

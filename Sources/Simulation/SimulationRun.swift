@@ -25,6 +25,8 @@ package struct SimulationRun: Sendable, Hashable {
     /// Busy workers that were told to leave, and of those the ones that were killed with their job.
     package var busyVictims = 0
     package var killedJobs = 0
+    /// Jobs that had not ended an hour after the trace; their wait is all the time until then.
+    package var unfinished = 0
     /// When the last job had ended, or the trace.
     package var endSeconds = 0.0
     /// How often each rule changed the number.

@@ -2,23 +2,20 @@ import Scaling
 
 /// Plays a trace on a pool that a policy scales: a discrete-event simulation. The same trace, settings and policy give
 /// the same run, to the last bit. The policy sees what a daemon could measure, and nothing else.
-package struct Simulator<Policy: ScalingPolicy> {
-    private enum Event {
-        case boot(worker: Int, seconds: Double)
-        case finish(worker: Int, job: Int)
-        case kill(worker: Int)
-        case tick
-    }
+package struct Simulator {
+    /// Seconds beyond the trace's end.
+    private static let patience = 3600.0
 
     private let trace: Trace
     private let settings: SimulationSettings
-    private var policy: Policy
+    private var policy: any ScalingPolicy
     private var random: SeededGenerator
     private var pool = SimulatedPool()
-    private var events = EventHeap<Event>()
+    private var events = EventHeap()
     private var queue = JobQueue()
     private var nextArrival = 0
     private var unfinished: Int
+    private var isFinished: [Bool]
     private var wanted: Int
     private var completions = 0
     /// Of slots, by attempts that have ended; and the sum of the starts of those in progress.
@@ -28,17 +25,20 @@ package struct Simulator<Policy: ScalingPolicy> {
     private var lastChange: (isUp: Bool, time: Double)?
     private var run = SimulationRun()
 
-    package static func run(_ trace: Trace, _ settings: SimulationSettings, _ policy: Policy) -> SimulationRun {
+    package static func run(
+        _ trace: Trace, _ settings: SimulationSettings, _ policy: some ScalingPolicy
+    ) -> SimulationRun {
         var simulator = Simulator(trace, settings, policy)
         return simulator.play()
     }
 
-    private init(_ trace: Trace, _ settings: SimulationSettings, _ policy: Policy) {
+    private init(_ trace: Trace, _ settings: SimulationSettings, _ policy: some ScalingPolicy) {
         self.trace = trace
         self.settings = settings
         self.policy = policy
         random = SeededGenerator(seed: settings.seed)
         unfinished = trace.jobs.count
+        isFinished = Array(repeating: false, count: trace.jobs.count)
         wanted = settings.range.lowerBound
         bootTime = settings.assumedBootSeconds
         run.waits = Array(repeating: 0, count: trace.jobs.count)
@@ -50,7 +50,9 @@ package struct Simulator<Policy: ScalingPolicy> {
         run.starts = wanted
         events.insert(.tick, at: settings.tickSeconds)
         var now = 0.0
-        while unfinished > 0 || now < trace.seconds {
+        // A policy that kills long jobs again and again would never come to an end.
+        let limit = trace.seconds + Self.patience
+        while (unfinished > 0 || now < trace.seconds) && now < limit {
             let eventTime = events.nextTime ?? .infinity
             let arrivalTime = nextArrival < trace.jobs.count ? trace.jobs[nextArrival].arrivalSeconds : .infinity
             if arrivalTime <= eventTime {
@@ -65,11 +67,13 @@ package struct Simulator<Policy: ScalingPolicy> {
             startJobs(at: now)
         }
         run.endSeconds = now
+        run.unfinished = unfinished
+        for job in trace.jobs.indices where !isFinished[job] { run.waits[job] = now - trace.jobs[job].arrivalSeconds }
         run.workerSeconds = pool.workerSeconds(at: now)
         return run
     }
 
-    private mutating func handle(_ event: Event, at time: Double) {
+    private mutating func handle(_ event: EventHeap.Event, at time: Double) {
         switch event {
         case .boot(let worker, let seconds):
             // The daemon's figure fades the same way: a tenth of each new one.
@@ -81,6 +85,7 @@ package struct Simulator<Policy: ScalingPolicy> {
             pool.finish(worker, at: time)
             completions += 1
             unfinished -= 1
+            isFinished[job] = true
         case .kill(let worker):
             let start = pool.workers[worker].jobStart
             guard let job = pool.kill(worker, at: time) else { return }

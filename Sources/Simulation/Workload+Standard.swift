@@ -72,7 +72,8 @@ extension Workload {
     }
 
     package static let diurnal = Workload(
-        name: "diurnal", summary: "a day in two hours: 1 to 11 jobs/s of 1.2 s", settings: pool(60, target: 30, boot: 10)
+        name: "diurnal", summary: "a day in two hours: 1 to 11 jobs/s of 1.2 s",
+        settings: pool(60, target: 30, boot: 10)
     ) { random in
         let times = ArrivalProcess.poisson(seconds: 7200, limit: 11, &random) { second in
             6 - 5 * cos(2 * .pi * second / 7200)

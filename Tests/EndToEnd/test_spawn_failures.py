@@ -71,14 +71,15 @@ class SpawnFailures(unittest.TestCase):
         subprocess.run([*AS_USER, "prlimit", f"--pid={self.pid}", f"--{name}={soft}:"], check=True)
 
     def limited(self, name: str, limit: int, words: str, lost: int = 0, lost_each: int = 0) -> None:
-        """A worker dies while no other can be started, until the limit is raised again. `lost` descriptors are lost by
+        """Workers die while no other can be started, but with the launcher that waits, until the limit is raised again. `lost` descriptors are lost by
         that, and so many more by each failed start."""
         old = resource.getrlimit(getattr(resource, f"RLIMIT_{name.upper()}"))[0]
         before = descriptors(self.pid)
-        victim = self.pool()["workers"][0]["pid"]
+        victims = [worker["pid"] for worker in self.pool()["workers"]][:2]
         self.limit(name, limit)
         try:
-            os.kill(victim, signal.SIGKILL)
+            for victim in victims:
+                os.kill(victim, signal.SIGKILL)
             until(lambda: len(self.failures()) >= 4, lambda: f"it is tried again and again:\n{self.daemon.tail()}")
         finally:
             self.limit(name, "unlimited" if old == resource.RLIM_INFINITY else old)

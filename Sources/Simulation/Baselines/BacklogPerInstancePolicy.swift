@@ -21,7 +21,9 @@ package struct BacklogPerInstancePolicy: ScalingPolicy {
         if let lastMinute, observation.time - lastMinute < .seconds(60) { return .baseline(current, observation) }
         lastMinute = observation.time
         let totals = observation.totals
-        guard let depth = observation.queue?.depth, totals.completions > 0 else { return .baseline(current, observation) }
+        guard let depth = observation.queue?.depth, totals.completions > 0 else {
+            return .baseline(current, observation)
+        }
         let acceptable = acceptableSeconds * Double(totals.completions) / max(0.001, totals.busySeconds)
         let backlog = Double(depth) / Double(max(1, current))
         highMinutes = backlog > acceptable ? highMinutes + 1 : 0

@@ -1,3 +1,4 @@
+import Foundation
 import Scaling
 import Simulation
 
@@ -41,6 +42,36 @@ struct Contest: Sendable {
             SimulationReport(
                 workload: workload.name, policy: contestant.name, run: contestant.run(trace, settings), oracle: oracle,
                 least: least, target: settings.targetSeconds, unavoidable: unavoidable)
+        }
+    }
+}
+
+extension Contest {
+    /// A picture of each pair, on the first seed.
+    func draw(into directory: URL) async throws {
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for workload in workloads {
+                group.addTask { try draw(workload, into: directory) }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func draw(_ workload: Workload, into directory: URL) throws {
+        guard let seed = seeds.first else { return }
+        let trace = workload.trace(seed: seed)
+        let settings = workload.settings(seed: seed)
+        let target = settings.targetSeconds
+        let oracle = Oracle(trace, target: target, least: settings.range.lowerBound)
+        for contestant in contestants {
+            let picture = Picture(
+                title: "\(workload.name), \(contestant.name): \(workload.summary)", trace: trace,
+                run: contestant.run(trace, settings), oracle: oracle, target: target)
+            let name = "\(workload.name) - \(contestant.name)".map {
+                $0.isLetter || $0.isNumber || $0 == "-" ? $0 : "_"
+            }
+            try Data(picture.svg.utf8).write(to: directory.appending(path: String(name) + ".svg"))
         }
     }
 }
