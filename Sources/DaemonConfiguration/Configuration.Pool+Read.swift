@@ -118,11 +118,14 @@ extension Configuration.Pool {
         var signal = scaling.section("signal")
         let section = signal.section(["redis", "postgres"].first(where: signal.has) ?? "redis")
         if let text = environment[name] {
-            if !secret.isRight(text) { section.complain("url_env", "\(name) \(ConfigurationReader.isNotURL(secret.form))") }
+            if !secret.isRight(text) {
+                section.complain("url_env", "\(name) \(ConfigurationReader.isNotURL(secret.form))")
+            }
         } else if credentials[name] == nil {
             section.warn(
                 ofKey: "url_env",
-                "the pool's environment, environment_file and credentials have no \(name); the daemon's own must have it")
+                "the pool's environment, environment_file and credentials have no \(name); the daemon's own must have it"
+            )
         }
     }
 
@@ -167,11 +170,13 @@ extension Configuration.Pool {
         if section.targetWait != nil {
             scaling.complain(
                 "target_wait",
-                "is not for service pools: nobody knows how long their jobs take, nor how many are done; use up and down")
+                "is not for service pools: nobody knows how long their jobs take, nor how many are done; use up and down"
+            )
         }
         guard scaling.has("signal") else {
             if section.isEnabled {
-                scaling.complain("signal", "is missing: nobody knows how much a service has to do unless it is told where to look")
+                scaling.complain(
+                    "signal", "is missing: nobody knows how much a service has to do unless it is told where to look")
             }
             return nil
         }

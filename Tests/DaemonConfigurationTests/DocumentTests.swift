@@ -21,7 +21,8 @@ import Testing
         let sections = [
             "log", "store", "limits", "defaults", "types", "pools", "recycle", "pools.NAME.recycle",
             "pools.NAME.restart",
-            "pools.NAME.limits",
+            "pools.NAME.limits", "pools.NAME.scaling.signal.redis", "pools.NAME.scaling.signal.sqlite",
+            "pools.NAME.scaling.signal.postgres",
         ]
         for path in paths where !sections.contains(path) { #expect(line(explaining: path) != nil, "\(path)") }
     }

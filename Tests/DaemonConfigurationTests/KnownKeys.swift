@@ -2,7 +2,7 @@
 enum KnownKeys {
     private static let unknown = "qqqqqqqqqqqq"
 
-    /// Paths with the section's dots; pools and types are called NAME.
+    /// Paths with the section's dots; pools and types are called NAME. A key may come twice.
     static func paths() throws -> [String] {
         let place = try ConfigurationPlace(
             """
@@ -21,9 +21,21 @@ enum KnownKeys {
                 recycle: {\(unknown): 1}
                 restart: {\(unknown): 1}
                 limits: {\(unknown): 1}
+              SERVICE:
+                kind: service
+                command: [x]
+                processes: {max: 9}
+                scaling:
+                  signal:
+                    \(unknown): 1
+                    redis: {\(unknown): 1}
+                    sqlite: {\(unknown): 1}
+                    postgres: {\(unknown): 1}
             """)
         return place.problems().flatMap { problem -> [String] in
-            let parts = problem.split(separator: "known keys: ")
+            let parts = problem.replacing("pools.SERVICE.", with: "pools.NAME.").split(separator: "known keys: ")
+            // What is missing is complained of as well.
+            guard parts.count == 2 else { return [] }
             let path = parts[0].split(separator: ": ")[1].dropLast(unknown.count)
             return parts[1].split(separator: ", ").map { path + String($0) }
         }

@@ -5,13 +5,13 @@ import Testing
 /// Thresholds for pools whose workers share the machine with others, and whose queue is somebody else's.
 @Suite struct ServiceThresholdTests {
     private func rule(
-        depth: Int?, cpu: Double = 0.1, memory: Double = 0.1, wanted: Int = 4, queueDecides: Bool = true
+        depth: Int?, cpu: Double = 0.1, memory: Double = 0.1, wanted: Int = 4, least: Int = 1, queueDecides: Bool = true
     ) throws -> (ScalingRule, Int) {
         let settings = try ThresholdSettings(queueDepth: .init(up: 20, down: 2), queueDecides: queueDecides)
         var policy = ThresholdPolicy(settings)
         let decision = policy.decide(
             ScalingObservation(
-                time: .seconds(1000), workers: .init(idle: wanted), running: 0, wanted: wanted, range: 1...10,
+                time: .seconds(1000), workers: .init(idle: wanted), running: 0, wanted: wanted, range: least...10,
                 queue: depth.map { .init(depth: $0, oldestAge: .zero) }, totals: .init(),
                 machine: .init(cpu: cpu, memory: memory)))
         return (decision.rule, decision.wanted)
@@ -33,6 +33,13 @@ import Testing
     @Test func aFullMachineAsksForMoreOnlyWhenThereIsWork() throws {
         #expect(try rule(depth: 10, cpu: 0.9) == (.cpu, 5))
         #expect(try rule(depth: nil, cpu: 0.9) == (.missingSignal, 4))
+    }
+
+    @Test func oneIsThereForWhateverWaits() throws {
+        #expect(try rule(depth: 1, wanted: 0, least: 0) == (.queueDepth, 1))
+        #expect(try rule(depth: 1, wanted: 1, least: 0) == (.steady, 1))
+        #expect(try rule(depth: 0, wanted: 1, least: 0) == (.allLow, 0))
+        #expect(try rule(depth: 0, wanted: 0, least: 0) == (.minimum, 0))
     }
 
     @Test func whatIsNotKnownMovesNobody() throws {
