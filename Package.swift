@@ -123,14 +123,20 @@ let package = Package(
         .testTarget(
             name: "DaemonConfigurationTests", dependencies: ["DaemonConfiguration", "JobModel", "Supervision"],
             swiftSettings: strict),
-        .testTarget(name: "EngineTests", dependencies: ["Engine", "JobModel"], swiftSettings: strict),
-        .target(
-            name: "StoreConformance", dependencies: ["JobModel", "JobStore"], path: "Tests/StoreConformance",
-            swiftSettings: strict),
-        .testTarget(name: "JobModelTests", dependencies: ["JobModel", "StoreConformance"], swiftSettings: strict),
-        .testTarget(name: "JobStoreTests", dependencies: ["JobStore", "StoreConformance"], swiftSettings: strict),
+        // One generator for all tests that draw at random.
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
         .testTarget(
-            name: "SQLiteStoreTests", dependencies: ["CSQLite", "SQLiteStore", "StoreConformance"],
+            name: "EngineTests", dependencies: ["Engine", "JobModel", "SeededRandom", "Supervision"],
+            swiftSettings: strict),
+        .target(
+            name: "StoreConformance", dependencies: ["JobModel", "JobStore", "SeededRandom"],
+            path: "Tests/StoreConformance", swiftSettings: strict),
+        .testTarget(name: "JobModelTests", dependencies: ["JobModel", "SeededRandom"], swiftSettings: strict),
+        .testTarget(
+            name: "JobStoreTests", dependencies: ["JobStore", "SeededRandom", "StoreConformance"], swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SQLiteStoreTests", dependencies: ["CSQLite", "SQLiteStore", "SeededRandom", "StoreConformance"],
             swiftSettings: strict),
         // A host of its own for tests that count descriptors, lower limits, or kill it.
         .executableTarget(
@@ -138,7 +144,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ProcessTests",
-            dependencies: ["ProcessHost", "ProcessHostProbe", "CLinux", "jobsup-launch", logging],
+            dependencies: ["ProcessHost", "ProcessHostProbe", "CLinux", "SeededRandom", "jobsup-launch", logging],
             swiftSettings: strict),
         .executableTarget(
             name: "SpawnBenchmark", dependencies: ["ProcessHost", "jobsup-launch", logging],
@@ -155,7 +161,8 @@ let package = Package(
             name: "SignalsTests", dependencies: ["ProcessHost", "Scaling", "Signals", "jobsup-launch", logging],
             swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["Scaling", "Simulation"], swiftSettings: strict),
-        .testTarget(name: "SupervisionTests", dependencies: ["Supervision"], swiftSettings: strict),
+        .testTarget(
+            name: "SupervisionTests", dependencies: ["SeededRandom", "Supervision"], swiftSettings: strict),
         .executableTarget(
             name: "SystemdProbe", dependencies: ["JobModel", "Systemd", logging], path: "Tests/SystemdProbe",
             swiftSettings: strict),
@@ -163,7 +170,7 @@ let package = Package(
             name: "SystemdTests", dependencies: ["JobModel", "Systemd", "TextLog", logging], swiftSettings: strict),
         .testTarget(name: "TextLogTests", dependencies: ["TextLog"], swiftSettings: strict),
         .target(
-            name: "WireSupport", dependencies: ["WorkerProtocol", nioPosix], path: "Tests/WireSupport",
+            name: "WireSupport", dependencies: ["SeededRandom", "WorkerProtocol", nioPosix], path: "Tests/WireSupport",
             swiftSettings: strict),
         .testTarget(
             name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", "WireSupport"], swiftSettings: strict),

@@ -1,6 +1,7 @@
 import JobModel
 import JobStore
 import NIOCore
+import Supervision
 
 /// Brings jobs that are at hand and workers that have room together. Lives on the engine's event loop.
 ///
@@ -15,7 +16,7 @@ final class Dispatcher {
     var onChange: () -> Void = {}
     private var dueTimer: Scheduled<Void>?
     private var dueAt: Timestamp?
-    /// Armed while jobs wait behind others that were put off.
+    /// Armed while a pool has put off as many jobs as it may at once, and others may wait behind them.
     private var nextLook: Scheduled<Void>?
 
     init(context: EngineContext, pools: [any WorkerPool]) {
@@ -26,43 +27,47 @@ final class Dispatcher {
     /// Claims for every pool what it has room for.
     func pump() {
         onChange()
-        for pool in pools {
-            var putOff = 0
-            while true {
-                let room = min(pool.demand, Self.batch)
-                guard room > 0 else { break }
-                let jobs = context.store.claim(from: pool.settings.queues, limit: room)
-                guard !jobs.isEmpty else { break }
-                let able = admitted(jobs, to: pool)
-                pool.take(able)
-                putOff += jobs.count - able.count
-                // Where memory is short, not the whole queue is put off at once; it is looked at again with what was.
-                guard putOff < Self.batch else {
-                    lookAgain()
-                    break
-                }
-                guard jobs.count == room else { break }
-            }
-        }
+        // One look at the machine's memory is enough for all that is claimed now.
+        var admission: MemoryAdmission?
+        for pool in pools { fill(pool, &admission) }
     }
 
-    private func lookAgain() {
+    private func fill(_ pool: any WorkerPool, _ admission: inout MemoryAdmission?) {
+        let now = context.time.uptime()
+        var putOff: [AttemptEnd] = []
+        while true {
+            let demand = pool.demand
+            guard demand > 0 else { break }
+            let left = pool.putOffRule.left(at: now)
+            guard left > 0 else {
+                lookAgain(after: now)
+                break
+            }
+            let room = min(demand, Self.batch, left)
+            let jobs = context.store.claim(from: pool.settings.queues, limit: room)
+            guard !jobs.isEmpty else { break }
+            let (admitted, waiting) = context.memoryGate.admit(jobs, &admission)
+            pool.take(admitted)
+            if !waiting.isEmpty {
+                let delay = pool.putOffRule.putOff(waiting.count, at: now)
+                putOff += waiting.map { end(of: $0.job, after: delay, because: $0.why) }
+            }
+            guard jobs.count == room else { break }
+        }
+        context.settler.settle(putOff, worker: pool.settings.name, link: nil)
+    }
+
+    private func end(of job: ClaimedJob, after delay: Duration, because why: String) -> AttemptEnd {
+        AttemptEnd(
+            job: InFlightJob(job), report: .noMemory(until: delay, message: why), startedAt: context.time.now())
+    }
+
+    private func lookAgain(after now: Duration) {
         guard nextLook == nil else { return }
-        nextLook = context.schedule(at: context.time.uptime() + MemoryGate.delay) {
+        nextLook = context.schedule(at: PutOffRule.nextWindow(after: now)) {
             self.nextLook = nil
             self.pump()
         }
-    }
-
-    private func admitted(_ jobs: [ClaimedJob], to pool: any WorkerPool) -> [ClaimedJob] {
-        let (admitted, waiting) = context.memoryGate.admit(jobs)
-        let now = context.time.now()
-        let ends = waiting.map { job, why in
-            AttemptEnd(
-                job: InFlightJob(job), report: .noMemory(until: MemoryGate.delay, message: why), startedAt: now)
-        }
-        context.settler.settle(ends, worker: pool.settings.name, link: nil)
-        return admitted
     }
 
     func received(_ signal: StoreSignal) {

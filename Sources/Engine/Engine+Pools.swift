@@ -108,9 +108,13 @@ extension Engine.Rooms {
                 }
                 continue
             }
-            let numbersOnly = new.keepsWorkers(of: pool.configured)
+            let isAsItRuns = new == pool.settings
+            // What runs may be what is wanted although it is not what was configured before: when that was taken back.
+            let numbersOnly = new.keepsWorkers(of: pool.configured) || new.keepsWorkers(of: pool.settings)
             pool.configured = new
-            if numbersOnly {
+            if isAsItRuns {
+                changes.append("pool \(new.name) goes on as it is")
+            } else if numbersOnly {
                 pool.change(to: new.withProgram(of: pool.settings))
                 changes.append("pool \(new.name) goes on with other numbers")
             } else {

@@ -36,7 +36,8 @@ package enum EngineEvent: Sendable {
     case workerUnkillable(Worker)
     case memoryWarning(Worker, bytes: Int, limit: Int)
     case workerOutput(Worker, job: Job?, stream: String, text: String)
-    case spawnFailed(pool: String, message: String, retryIn: Duration)
+    /// `retryIn` is `nil` when nothing is started by itself.
+    case spawnFailed(pool: String, message: String, retryIn: Duration?)
     case notifySocketFailed(pool: String, path: String, message: String)
     /// The number was changed, or a change was held back.
     case poolScaled(ScalingRecord)

@@ -4,9 +4,6 @@ import Supervision
 
 /// Keeps jobs that need much memory from starting while there is not so much. Lives on the engine's event loop.
 final class MemoryGate {
-    /// The machine tells nobody when memory becomes free: such a job is looked at again after this.
-    static let delay: Duration = .seconds(5)
-
     /// What a job type is expected to need.
     private let expected: (String) -> Int?
     private let available: () -> Int?
@@ -25,15 +22,15 @@ final class MemoryGate {
         self.available = available
     }
 
-    /// Those that may start, and those for which there is no room, with the reason.
-    func admit(_ jobs: [ClaimedJob]) -> (admitted: [ClaimedJob], waiting: [(job: ClaimedJob, why: String)]) {
-        guard isNeeded(), jobs.contains(where: { expected($0.type) != nil }), let available = available() else {
+    /// Those that may start, and those for which there is no room, with the reason. `known` is what was found before in the same
+    /// turn of the loop, with what was given away since.
+    func admit(
+        _ jobs: [ClaimedJob], _ known: inout MemoryAdmission?
+    ) -> (admitted: [ClaimedJob], waiting: [(job: ClaimedJob, why: String)]) {
+        guard isNeeded(), jobs.contains(where: { expected($0.type) != nil }), var admission = known ?? look() else {
             return (jobs, [])
         }
-        let promised = running().compactMap { job in
-            expected(job.type).map { (expectedBytes: $0, usedBytes: job.usedBytes) }
-        }
-        var admission = MemoryAdmission(availableBytes: available, running: promised)
+        defer { known = admission }
         var admitted: [ClaimedJob] = []
         var waiting: [(ClaimedJob, String)] = []
         for job in jobs {
@@ -48,5 +45,14 @@ final class MemoryGate {
                 ))
         }
         return (admitted, waiting)
+    }
+
+    private func look() -> MemoryAdmission? {
+        available().map { available in
+            let promised = running().compactMap { job in
+                expected(job.type).map { (expectedBytes: $0, usedBytes: job.usedBytes) }
+            }
+            return MemoryAdmission(availableBytes: available, running: promised)
+        }
     }
 }

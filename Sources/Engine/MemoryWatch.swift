@@ -6,13 +6,10 @@ import ProcessHost
 /// There is no event for "a process has grown" without a control group, so this is a clock: slow while everybody is far from
 /// their limits, quick when somebody comes near, silent when there is nobody to watch.
 final class MemoryWatch {
-    private static let slow: Duration = .seconds(5)
-    private static let quick: Duration = .seconds(1)
-
     private let context: EngineContext
     private let pools: () -> [any WorkerPool]
     private var timer: Scheduled<Void>?
-    private var isMeasuring = false
+    private var clock = MeasuringClock()
 
     init(context: EngineContext, pools: @escaping () -> [any WorkerPool]) {
         self.context = context
@@ -21,21 +18,18 @@ final class MemoryWatch {
 
     /// To be called when workers were started.
     func wake() {
-        guard timer == nil, !isMeasuring else { return }
-        // Soon, for a program that takes all it can get at once.
-        arm(after: Self.quick)
+        if clock.wake(at: context.time.uptime()) { arm() }
     }
 
-    private func arm(after delay: Duration) {
-        timer = context.schedule(at: context.time.uptime() + delay) {
-            self.timer = nil
-            self.measure()
-        }
+    private func arm() {
+        timer?.cancel()
+        timer = clock.next.map { instant in context.schedule(at: instant) { self.measure() } }
     }
 
     private func measure() {
-        guard pools().contains(where: \.wantsMeasuring) else { return }
-        isMeasuring = true
+        let isWanted = pools().contains(where: \.wantsMeasuring)
+        clock.begin(isWanted: isWanted)
+        guard isWanted else { return }
         let me = NIOLoopBound(self, eventLoop: context.loop)
         let loop = context.loop
         context.host.measureMemory { readings in
@@ -44,11 +38,11 @@ final class MemoryWatch {
     }
 
     private func measured(_ readings: [MemoryReading]) {
-        isMeasuring = false
         var bytes: [UInt64: Int] = [:]
         bytes.reserveCapacity(readings.count)
         for reading in readings { bytes[reading.handleID] = reading.bytes }
         for pool in pools() { pool.measured(bytes) }
-        arm(after: pools().contains(where: \.isNearMemoryLimit) ? Self.quick : Self.slow)
+        clock.end(at: context.time.uptime(), isNearLimit: pools().contains(where: \.isNearMemoryLimit))
+        arm()
     }
 }

@@ -21,6 +21,8 @@ struct PoolDocument: Encodable {
     let generation: Int
     let rollout: Rollout
     let command: [String]
+    /// Not in the configuration any more: it is gone with its last worker.
+    let removed: Bool
     let wanted: Int
     let actual: Int
     let ready: Int
@@ -57,6 +59,7 @@ struct PoolDocument: Encodable {
         generation = pool.generation
         rollout = Rollout(pool.rollout)
         command = pool.settings.command
+        removed = pool.isRemoved
         wanted = pool.wanted
         actual = pool.workers.count
         ready = pool.count(.ready)

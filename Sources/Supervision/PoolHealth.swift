@@ -91,15 +91,17 @@ package struct PoolHealth: Sendable {
     /// When the next worker may be started: at once, at an instant, or not before somebody says so (`nil`). Counts the
     /// canary.
     package mutating func start(at now: Duration) -> Duration? {
+        let start = earliestStart(at: now)
+        if isDegraded, start == now { nextCanary = now + Self.canaryInterval }
+        return start
+    }
+
+    /// The same for whoever only asks.
+    package func earliestStart(at now: Duration) -> Duration? {
         switch state {
-        case .healthy: return now
-        case .held: return nil
-        case .degraded:
-            guard let due = nextCanary, now < due else {
-                nextCanary = now + Self.canaryInterval
-                return now
-            }
-            return due
+        case .healthy: now
+        case .held: nil
+        case .degraded: max(now, nextCanary ?? now)
         }
     }
 

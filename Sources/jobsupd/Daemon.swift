@@ -59,8 +59,10 @@ struct Daemon {
         let (listening, listens) = AsyncStream.makeStream(of: Void.self)
         let server = APIServer(
             engine: engine, facts: facts(groups.support, warnings), time: time, trouble: trouble,
-            requestIDs: RequestIDSource(SystemRandomNumberGenerator()), reload: Reload { try await reloader.reload() },
-            userName: { number in await BlockingCall.run { UserName.find(number) } }, socket: settings.apiSocket, loops: webLoops, logger: queued, onListening: { listens.finish() })
+            requestIDs: RequestIDSource(SystemRandomNumberGenerator()),
+            reload: Reload { try await cancelWhenGracefulShutdown { try await reloader.reload() } },
+            userName: { number in await BlockingCall.run { UserName.find(number) } }, socket: settings.apiSocket,
+            loops: webLoops, logger: queued, onListening: { listens.finish() })
         // Shut down in reverse: first the engine drains, and until it has, the API answers.
         let group = ServiceGroup(
             configuration: .init(
@@ -144,10 +146,11 @@ struct Daemon {
         notifier.ready(status: "running")
     }
 
-    /// The first SIGTERM or SIGINT drains, every further one hurries. SIGHUP reads the configuration again.
+    /// The first SIGTERM or SIGINT drains, every further one hurries. SIGHUP reads the configuration again, as the API does.
     private func obeySignals(_ group: ServiceGroup, _ engine: Engine, _ reloader: Reloader) async throws {
         let (asked, reloads) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await reloader.run() }
             tasks.addTask { for await _ in asked { await reloader.reloadForSignal() } }
             tasks.addTask { try await obey(group, engine, reloads) }
             defer { tasks.cancelAll() }

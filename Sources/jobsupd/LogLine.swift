@@ -114,9 +114,8 @@ struct LogLine {
     private init(pool event: EngineEvent) {
         switch event {
         case .spawnFailed(let pool, let message, let delay):
-            self.init(
-                .error, "cannot start a worker of pool \(pool): \(message); next try in \(delay.inSeconds) s",
-                id: .spawnFailed)
+            let next = delay.map { "; next try in \($0.inSeconds) s" } ?? ""
+            self.init(.error, "cannot start a worker of pool \(pool): \(message)\(next)", id: .spawnFailed)
             metadata["pool"] = "\(pool)"
             metadata["reason"] = "\(message)"
         case .poolScaled(let record):

@@ -8,6 +8,8 @@ import Systemd
 
 /// Reads the configuration again and brings the running daemon to it: all of it, or, when it is wrong, nothing.
 actor Reloader {
+    private typealias Answer = AsyncStream<Result<[String], any Error>>
+
     private let source: ConfigurationSource
     private let engine: Engine
     private let notifier: Notifier
@@ -15,6 +17,8 @@ actor Reloader {
     private let limits: LimitAnnouncement
     private let warnings: CurrentWarnings
     private var current: DaemonSettings
+    private let asked: AsyncStream<Answer.Continuation>
+    private let asking: AsyncStream<Answer.Continuation>.Continuation
 
     init(
         source: ConfigurationSource, current: DaemonSettings, engine: Engine, notifier: Notifier, logger: Logger,
@@ -27,12 +31,35 @@ actor Reloader {
         self.engine = engine
         self.notifier = notifier
         self.logger = logger
+        (asked, asking) = AsyncStream.makeStream()
     }
 
-    /// Gives what has changed, in words.
-    func reload() async throws -> [String] {
+    /// Carries out what is asked for, one after the other: each reload is told as done when it holds, and compares with the one
+    /// before it.
+    func run() async {
+        for await answer in asked {
+            do {
+                answer.yield(.success(try await perform()))
+            } catch {
+                answer.yield(.failure(error))
+            }
+            answer.finish()
+        }
+    }
+
+    /// Gives what has changed, in words. May be cancelled: a file may be on a disk that does not answer.
+    nonisolated func reload() async throws -> [String] {
         try await engine.checkNotStopping()
-        let settings = try read()
+        let (results, answer) = Answer.makeStream()
+        asking.yield(answer)
+        for await result in results { return try result.get() }
+        try await engine.checkNotStopping()
+        throw CancellationError()
+    }
+
+    private func perform() async throws -> [String] {
+        try await engine.checkNotStopping()
+        let settings = try await read()
         notifier.reloading()
         defer { notifier.ready() }
         let waiting = settings.needingRestart(since: current)
@@ -55,7 +82,7 @@ actor Reloader {
     }
 
     /// For a signal, which nobody waits for: what is wrong goes to the log.
-    func reloadForSignal() async {
+    nonisolated func reloadForSignal() async {
         do {
             _ = try await reload()
         } catch {
@@ -63,9 +90,14 @@ actor Reloader {
         }
     }
 
-    private func read() throws(Refusal) -> DaemonSettings {
+    private func read() async throws -> DaemonSettings {
+        let source = source
+        let result = await BlockingCall.runUntilCancelled {
+            Result { try DaemonSettings(try source.load(), environment: source.environment) }
+        }
+        guard let result else { throw CancellationError() }
         do {
-            return try DaemonSettings(try source.load(), environment: source.environment)
+            return try result.get()
         } catch let error as ConfigurationError {
             for problem in error.problems { report("\(problem)") }
             let more = error.problems.count > 1 ? " (and \(error.problems.count - 1) more)" : ""

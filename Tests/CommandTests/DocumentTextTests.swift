@@ -94,7 +94,7 @@ import Testing
              "queues":[{"name":"q","pending":0,"queued":1234,"processing":0,"oldest_queued_seconds":61.5,"pools":[],
                         "finished":{"completed":7,"failed":1,"timeout":1}}],
              "pools":[{"name":"p","kind":"socket","health":"degraded","reason":"many died","generation":1,
-                       "rollout":{"state":"none"},"recycled":4,"ends":[],"wanted":3,"actual":1,"ready":0,"busy":1,"starting":0,"draining":0,
+                       "rollout":{"state":"none"},"recycled":4,"ends":[],"removed":false,"wanted":3,"actual":1,"ready":0,"busy":1,"starting":0,"draining":0,
                        "backoff":2,"queues":["a","b"],"concurrency":1,"min":0,"max":5,"scaling":"fixed","restarts":2,"workers":[],
                        "last_exit":"exit 3"}]}
             """#
@@ -120,7 +120,7 @@ import Testing
         let json = #"""
             {"name":"p","kind":"socket","health":"held","reason":"exit code 125","generation":2,
              "rollout":{"state":"running","done":1},"wanted":2,"actual":1,"ready":1,"busy":0,"starting":0,"draining":0,
-             "backoff":1,"queues":["a"],"concurrency":1,"min":0,"max":5,"scaling":"fixed","restarts":1,"recycled":0,
+             "removed":false,"backoff":1,"queues":["a"],"concurrency":1,"min":0,"max":5,"scaling":"fixed","restarts":1,"recycled":0,
              "ends":[{"worker":"p-1","at":"1970-01-01T00:01:00.000Z","message":"was killed by SIGSEGV","expected":false,
                       "jobs":["7"],"peak_rss_bytes":1048576,"stderr":["oh no"]}],
              "workers":[{"name":"p-2","pool":"p","pid":9,"state":"ready","since":"1970-01-01T00:01:00.000Z","jobs":[],

@@ -165,7 +165,7 @@ import Testing
         @Sendable func outcome(dryRun: Bool) -> Reply {
             let pool =
                 #"{"name":"mail","kind":"socket","health":"healthy","generation":1,"rollout":{"state":"none"},"#
-                + #""recycled":0,"ends":[],"wanted":2,"actual":0,"ready":0,"busy":0,"starting":0,"scaling":"fixed","#
+                + #""recycled":0,"ends":[],"removed":false,"wanted":2,"actual":0,"ready":0,"busy":0,"starting":0,"scaling":"fixed","#
                 + #""draining":0,"backoff":0,"queues":[],"concurrency":1,"min":0,"max":9,"restarts":0,"workers":[],"#
                 + #""manual":{"who":"anna","processes":2}}"#
             return Reply(

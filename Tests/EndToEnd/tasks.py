@@ -220,9 +220,9 @@ def leak(mebibytes, path=None):
 
 @app.task
 def swell(mebibytes, path):
-    """Takes much at once, and does not come to its end."""
-    memory = touched(mebibytes)
+    """Takes much at once, and does not come to its end; may be ended while it takes it."""
     note_pid(path)
+    memory = touched(mebibytes)
     time.sleep(600)
     return len(memory)
 
@@ -238,8 +238,8 @@ def swell_in_child(mebibytes, path):
     """As `swell`, in a process of its own."""
     child = os.fork()
     if child == 0:
-        memory = touched(mebibytes)
         note_pid(path)
+        memory = touched(mebibytes)
         time.sleep(600)
         os._exit(len(memory) % 2)
     status = os.waitpid(child, 0)[1]

@@ -1,4 +1,5 @@
 import JobModel
+import SeededRandom
 import Testing
 
 @testable import Engine
@@ -66,7 +67,7 @@ import Testing
     }
 
     @Test(arguments: 0..<50) func neverMoreRunThanThereAreSlots(_ seed: Int) {
-        var random = SeededGenerator(seed: UInt64(seed))
+        var random = SeededRandom(seed: UInt64(seed))
         var jobs = InFlightJobs(slots: Int.random(in: 1...4, using: &random))
         var known: [Int64] = []
         var next: Int64 = 1

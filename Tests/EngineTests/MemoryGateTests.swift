@@ -1,4 +1,5 @@
 import JobModel
+import Supervision
 import Testing
 
 @testable import Engine
@@ -18,16 +19,23 @@ import Testing
             expected: { $0 == "big" ? 300 * Self.mebibyte : nil }, available: { free.map { $0 * Self.mebibyte } })
     }
 
+    private func admit(
+        in gate: MemoryGate, _ jobs: [ClaimedJob]
+    ) -> (admitted: [ClaimedJob], waiting: [(job: ClaimedJob, why: String)]) {
+        var known: MemoryAdmission?
+        return gate.admit(jobs, &known)
+    }
+
     private func ids(_ jobs: [ClaimedJob]) -> [Int64] { jobs.map(\.id.rawValue) }
 
     @Test func onlyJobsThatAreKnownToNeedMuchWait() {
-        let (admitted, waiting) = gate(free: 10).admit([job(1, "small"), job(2, "big"), job(3, "small")])
+        let (admitted, waiting) = admit(in: gate(free: 10), [job(1, "small"), job(2, "big"), job(3, "small")])
         #expect(ids(admitted) == [1, 3] && ids(waiting.map(\.job)) == [2])
         #expect(waiting.first?.why == "it is expected to need 300 MiB of memory, and 10 MiB are free")
     }
 
     @Test func soManyStartAsThereIsRoomFor() {
-        let (admitted, waiting) = gate(free: 700).admit((1...4).map { job($0, "big") })
+        let (admitted, waiting) = admit(in: gate(free: 700), (1...4).map { job($0, "big") })
         #expect(ids(admitted) == [1, 2] && ids(waiting.map(\.job)) == [3, 4])
         #expect(waiting.last?.why.hasSuffix("and 100 MiB are free") == true)
     }
@@ -35,12 +43,20 @@ import Testing
     @Test func whatRunningJobsAreStillToTakeIsNotFree() {
         let gate = gate(free: 500)
         gate.running = { [(type: "big", usedBytes: 50 * Self.mebibyte), (type: "small", usedBytes: 0)] }
-        #expect(ids(gate.admit([job(1, "big")]).admitted) == [])
+        #expect(ids(admit(in: gate, [job(1, "big")]).admitted) == [])
         gate.running = { [(type: "big", usedBytes: 200 * Self.mebibyte)] }
-        #expect(ids(gate.admit([job(1, "big")]).admitted) == [1])
+        #expect(ids(admit(in: gate, [job(1, "big")]).admitted) == [1])
+    }
+
+    @Test func whatWasGivenAwayInTheSameTurnIsNotFree() {
+        let gate = gate(free: 700)
+        var known: MemoryAdmission?
+        #expect(ids(gate.admit([job(1, "big")], &known).admitted) == [1])
+        #expect(ids(gate.admit([job(2, "big"), job(3, "big")], &known).admitted) == [2])
+        #expect(known?.freeBytes == 100 * Self.mebibyte)
     }
 
     @Test func withoutAMeasureNothingWaits() {
-        #expect(ids(gate(free: nil).admit([job(1, "big")]).admitted) == [1])
+        #expect(ids(admit(in: gate(free: nil), [job(1, "big")]).admitted) == [1])
     }
 }

@@ -1,4 +1,5 @@
 import JobModel
+import SeededRandom
 import Testing
 
 @testable import Engine
@@ -15,7 +16,7 @@ import Testing
     }
 
     private func verdict(_ report: AttemptReport, _ job: InFlightJob) -> Verdict {
-        var random = SeededGenerator(seed: 1)
+        var random = SeededRandom(seed: 1)
         return rule.verdict(on: report, of: job, at: now, using: &random)
     }
 

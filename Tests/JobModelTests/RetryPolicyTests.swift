@@ -1,5 +1,5 @@
 import JobModel
-import StoreConformance
+import SeededRandom
 import Testing
 
 @Suite("RetryPolicy")

@@ -1,5 +1,6 @@
 import JobModel
 import JobStore
+import SeededRandom
 import StoreConformance
 import Testing
 

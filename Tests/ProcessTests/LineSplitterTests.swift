@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import ProcessHost
@@ -19,7 +20,7 @@ struct LineSplitterTests {
 
     @Test(arguments: [1, 2, 3, 7, 8191, 8192, 8193, 65536])
     func howItArrivesMakesNoDifference(chunk: Int) {
-        var random = SplitMix(state: 7)
+        var random = SeededRandom(seed: 7)
         for _ in 0..<6 {
             var text = ""
             for _ in 0..<Int.random(in: 0...5, using: &random) {
@@ -48,18 +49,5 @@ struct LineSplitterTests {
         #expect(split(Array("\n\na\n".utf8), chunk: 100).map(\.text) == ["", "", "a"])
         #expect(split([0xFF, 0xFE, 10], chunk: 1).map(\.text) == ["\u{FFFD}\u{FFFD}"])
         #expect(split([], chunk: 1).isEmpty)
-    }
-}
-
-/// A random generator with a seed, for tests that can be repeated.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

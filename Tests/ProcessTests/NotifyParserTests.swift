@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import Testing
 
 @testable import ProcessHost
@@ -106,7 +107,7 @@ struct NotifyParserTests {
 
     /// Any bytes at all: no trap, and nothing out of its bounds.
     @Test(arguments: 0..<8) func anyBytesAreRead(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         let names = [
             "READY", "STOPPING", "RELOADING", "WATCHDOG", "WATCHDOG_USEC", "STATUS", "EXTEND_TIMEOUT_USEC", "MAINPID",
             "ERRNO", "BARRIER", "", "=", "\n", "READY=1", "18446744073709551615", "trigger", "\0",
@@ -131,22 +132,5 @@ struct NotifyParserTests {
             #expect(message.status?.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } != true)
             #expect(!(message.watchdog && message.watchdogTrigger))
         }
-    }
-}
-
-/// The same numbers for the same seed (splitmix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import JobModel
 import JobStore
+import SeededRandom
 import SQLiteStore
 import StoreConformance
 import Synchronization

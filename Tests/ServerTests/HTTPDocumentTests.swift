@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("PoolDocument", "\n## A pool\n", 26), ("WorkerEndDocument", "\nEach of `ends` has\n", 9),
+        ("PoolDocument", "\n## A pool\n", 27), ("WorkerEndDocument", "\nEach of `ends` has\n", 9),
         ("WorkerDocument", "\n## A worker\n", 13),
     ])
     func everyFieldIsExplained(_ type: String, _ heading: String, _ count: Int) throws {

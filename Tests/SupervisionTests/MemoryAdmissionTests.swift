@@ -1,3 +1,4 @@
+import SeededRandom
 import Supervision
 import Testing
 
@@ -24,7 +25,7 @@ import Testing
     /// Whatever is asked for, no more is given than was free.
     @Test func noMoreIsGivenThanThereIs() {
         for seed in UInt64(0)..<500 {
-            var random = SeededGenerator(seed: seed)
+            var random = SeededRandom(seed: seed)
             let free = Int.random(in: 0...1000, using: &random)
             var admission = MemoryAdmission(availableBytes: free, running: [])
             var given = 0

@@ -1,3 +1,4 @@
+import SeededRandom
 import Supervision
 import Testing
 
@@ -46,6 +47,18 @@ import Testing
         #expect(health.death(at: .zero, jobs: [4], wanted: 100) == true)
         guard case .degraded(let why) = health.state else { return #expect(Bool(false), "it is degraded") }
         #expect(why.hasPrefix("5 different jobs took their workers down"))
+    }
+
+    @Test func whoOnlyAsksForTheNextStartTakesNobodysTurn() {
+        var health = PoolHealth(RestartPolicy(burst: .init(1, per: .seconds(60))))
+        #expect(health.earliestStart(at: .seconds(5)) == .seconds(5))
+        #expect(health.death(at: .seconds(10), jobs: [], wanted: 1) == true)
+        #expect(health.earliestStart(at: .seconds(20)) == .seconds(70))
+        #expect(health.earliestStart(at: .seconds(80)) == .seconds(80))
+        #expect(health.start(at: .seconds(80)) == .seconds(80))
+        #expect(health.earliestStart(at: .seconds(80)) == .seconds(140))
+        health.hold(why: "")
+        #expect(health.earliestStart(at: .seconds(200)) == nil)
     }
 
     @Test func aCompletionIsProof() {
@@ -130,7 +143,7 @@ import Testing
     /// health. However they die, the pool's next start is at most a minute after the last death, unless it is held.
     @Test func noPoolIsEverGivenUp() {
         for seed in UInt64(0)..<1000 {
-            var random = SeededGenerator(seed: seed)
+            var random = SeededRandom(seed: seed)
             var pool = DyingPool(places: .random(in: 1...8, using: &random))
             for _ in 0..<200 { pool.step(using: &random) }
             #expect(pool.broken == nil, "seed \(seed)")
@@ -153,7 +166,7 @@ private struct DyingPool {
         backoffs = Array(repeating: RestartBackoff(), count: places)
     }
 
-    mutating func step(using random: inout SeededGenerator) {
+    mutating func step(using random: inout SeededRandom) {
         let running = due.indices.filter { due[$0] == nil }
         if let place = running.randomElement(using: &random), random.chance(0.6) {
             now += .milliseconds(.random(in: 0...3000, using: &random))
@@ -168,14 +181,14 @@ private struct DyingPool {
         }
     }
 
-    private mutating func die(_ place: Int, using random: inout SeededGenerator) {
+    private mutating func die(_ place: Int, using random: inout SeededRandom) {
         let job = Int64.random(in: 0..<20, using: &random)
         _ = health.death(at: now, jobs: random.chance(0.3) ? [job] : [], wanted: due.count)
         if random.chance(0.3) { health.completedJob() }
         due[place] = now + backoffs[place].death(using: &random)
     }
 
-    private mutating func fill(using random: inout SeededGenerator) {
+    private mutating func fill(using random: inout SeededRandom) {
         for place in due.indices where due[place].map({ $0 <= now }) ?? false {
             guard let start = health.start(at: now) else {
                 broken = broken ?? "it is held, and nobody asked for it"

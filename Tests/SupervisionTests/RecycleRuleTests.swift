@@ -1,3 +1,4 @@
+import SeededRandom
 import Supervision
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 
     /// With limits drawn by `seed`.
     private func rule(_ policy: RecyclePolicy = RecyclePolicy(), seed: UInt64 = 1) -> RecycleRule {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         return RecycleRule(policy, using: &random)
     }
 
@@ -102,7 +103,7 @@ import Testing
     /// Over any life: one reason at most, one warning at most and never after the reason, and the hard limit always.
     @Test func anyLifeHasOneReasonAndOneWarning() {
         for seed in UInt64(0)..<3000 {
-            var random = SeededGenerator(seed: seed)
+            var random = SeededRandom(seed: seed)
             var rule = RecycleRule(
                 RecyclePolicy(
                     afterJobs: random.chance(0.7) ? .random(in: 1...30, using: &random) : nil,

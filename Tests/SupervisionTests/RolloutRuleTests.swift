@@ -1,3 +1,4 @@
+import SeededRandom
 import Supervision
 import Testing
 
@@ -75,7 +76,7 @@ import Testing
     /// not either, and after the patience there is a decision.
     @Test func anyTwoGenerationsAreJudged() {
         for seed in UInt64(0)..<5000 {
-            var random = SeededGenerator(seed: seed)
+            var random = SeededRandom(seed: seed)
             let old = Outcomes(
                 completed: .random(in: 0...50, using: &random), failed: .random(in: 0...50, using: &random))
             let new = Outcomes(

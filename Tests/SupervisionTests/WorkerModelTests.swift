@@ -1,3 +1,4 @@
+import SeededRandom
 import Supervision
 import Testing
 
@@ -30,7 +31,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(1))) func everyRandomLifeIsSound() {
         for seed in UInt64(0)..<20_000 {
-            var random = SeededGenerator(seed: seed)
+            var random = SeededRandom(seed: seed)
             var record = WorkerRecord()
             for _ in 0..<Int.random(in: 1...40, using: &random) {
                 // An exit at once would leave little to see.
@@ -66,7 +67,7 @@ import Testing
     /// The same from every life that a random order of events leads to.
     @Test func everyLifeCanBeEndedWithinBounds() {
         for seed in UInt64(0)..<5000 {
-            var random = SeededGenerator(seed: seed)
+            var random = SeededRandom(seed: seed)
             var record = WorkerRecord()
             for _ in 0..<Int.random(in: 0...20, using: &random) {
                 let events = WorkerEvent.allCases.filter { $0 != .exit }

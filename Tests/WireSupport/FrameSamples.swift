@@ -1,13 +1,13 @@
 import NIOCore
-
+import SeededRandom
 import WorkerProtocol
 
 /// Random frames from a seed, the same ones in every run.
 package struct FrameSamples {
-    private var random: SeededGenerator
+    private var random: SeededRandom
 
     package init(seed: UInt64) {
-        random = SeededGenerator(state: seed)
+        random = SeededRandom(seed: seed)
     }
 
     package mutating func message() -> Message {
@@ -88,18 +88,5 @@ package struct FrameSamples {
 
     private mutating func list<Element>(_ element: (inout FrameSamples) -> Element) -> [Element] {
         (0..<Int.random(in: 0...5, using: &random)).map { _ in element(&self) }
-    }
-}
-
-/// SplitMix64.
-package struct SeededGenerator: RandomNumberGenerator {
-    package var state: UInt64
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

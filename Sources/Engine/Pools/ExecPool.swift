@@ -19,6 +19,7 @@ final class ExecPool: WorkerPool {
     private(set) var isDraining = false
     var isScaled = false
     private(set) var isRemoved = false
+    var putOffRule = PutOffRule()
     private var backoff = RestartBackoff()
     private var health: PoolHealth
     /// Armed while the pool pauses because its program cannot be started, or dies too often.
@@ -138,9 +139,13 @@ final class ExecPool: WorkerPool {
         armKill(of: run, after: wasAsked ? .zero : min(settings.stopGrace, ResidentPool.hardLimitGrace))
     }
 
+    /// Sets the time of its SIGKILL, unless that is earlier already or over: who asks again does not put it off.
     private func armKill(of run: ExecRun, after grace: Duration) {
+        let instant = context.time.uptime() + grace
+        if let known = run.killAt, known <= instant { return }
+        run.killAt = instant
         run.timer?.cancel()
-        run.timer = context.schedule(at: context.time.uptime() + grace) {
+        run.timer = context.schedule(at: instant) {
             run.process?.killTree()
             run.timer = self.context.schedule(at: self.context.time.uptime() + ResidentPool.killLimit) {
                 self.abandon(run)
@@ -206,7 +211,7 @@ final class ExecPool: WorkerPool {
             WorkerEnd(
                 worker: run.name, pid: nil, at: context.time.now(), cause: cause, isExpected: false,
                 jobs: [run.job.lease.job], peakMemoryBytes: nil, lastWords: [], foreignSignal: nil))
-        context.emit(.spawnFailed(pool: settings.name, message: error.words, retryIn: delay))
+        context.emit(.spawnFailed(pool: settings.name, message: error.words, retryIn: isDraining ? nil : delay))
         guard !isDraining else { return }
         pauseFor(delay)
     }
@@ -303,8 +308,10 @@ final class ExecPool: WorkerPool {
         scale(to: isResized && !isScaled ? settings.processes : wanted)
     }
 
+    /// The pause was for the program before.
     func rollOut(_ settings: PoolSettings) {
         change(to: settings)
+        resume()
     }
 
     func remove() {
@@ -343,8 +350,8 @@ final class ExecPool: WorkerPool {
                 note: run.stopReason?.words)
         }
         return PoolStatus(
-            settings: settings, wanted: wanted, health: health.state, generation: 1, rollout: .none, workers: workers,
-            backoff: pause == nil ? 0 : max(0, wanted), restarts: 0, recycled: 0, completed: completed, failed: failed,
-            ends: ends.all)
+            settings: settings, isRemoved: isRemoved, wanted: isDraining ? 0 : wanted, health: health.state,
+            generation: 1, rollout: .none, workers: workers, backoff: isDraining || pause == nil ? 0 : wanted,
+            restarts: 0, recycled: 0, completed: completed, failed: failed, ends: ends.all)
     }
 }

@@ -13,6 +13,8 @@ final class ExecRun {
     var pid: Int32?
     /// Armed for the job's deadline and the steps after it.
     var timer: Scheduled<Void>?
+    /// When it is killed, or was.
+    var killAt: Duration?
     /// The last lines of its stderr, for the record of a failure.
     private(set) var lastWords = LastWords()
     /// Why the daemon is ending it, when it does.
@@ -60,7 +62,9 @@ final class ExecRun {
         switch cause {
         case .exitCode(ExitCode.temporaryFailure):
             return .retryLater(type: cause.failureType, message: "asked for another attempt" + said)
-        case .exitCode: return .failed(type: cause.failureType, message: cause.words + said, mayRetry: true)
+        case .exitCode(let code):
+            // Also 125: a program that is started for each job is not held.
+            return .failed(type: cause.failureType, message: "ended with exit code \(code)" + said, mayRetry: true)
         case .memoryLimit: return .interrupted(type: cause.failureType, message: "\(name) \(cause.words)" + said)
         default: return .crashed(type: cause.failureType, message: "\(name) \(cause.words)" + said)
         }

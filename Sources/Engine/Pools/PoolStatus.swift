@@ -5,6 +5,9 @@ import Supervision
 /// How a pool stands, for people and programs that ask.
 package struct PoolStatus: Sendable {
     package let settings: PoolSettings
+    /// Not in the configuration any more: gone with its last worker.
+    package let isRemoved: Bool
+    /// 0 while it drains: nobody who leaves is replaced.
     package let wanted: Int
     package let health: PoolHealth.State
     package let generation: Int

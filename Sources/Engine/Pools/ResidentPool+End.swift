@@ -116,13 +116,13 @@ extension ResidentPool {
         context.emit(.workerExited(worker.named, end))
     }
 
-    /// Takes a worker out of its place and sees to the next one; gives how long that waits.
+    /// Takes a worker out of its place and sees to the next one; gives how long that waits, `nil` when none follows there by itself.
     @discardableResult
-    private func vacate(_ worker: Worker, _ cause: EndCause, isFault: Bool, degradation: String?) -> Duration {
+    private func vacate(_ worker: Worker, _ cause: EndCause, isFault: Bool, degradation: String?) -> Duration? {
         leaving.removeAll { $0 === worker }
         let slot = worker.slot
         worker.slot = nil
-        let delay = slot.map { leavePlace(worker, cause, in: $0, isFault: isFault) } ?? .zero
+        let delay = slot.flatMap { leavePlace(worker, cause, in: $0, isFault: isFault) }
         regroup()
         // One that had done well before it died is for the rate of failures to judge, unless it wants no other start.
         let isUnproved = degradation != nil || cause.isHold || !worker.isHealthy(at: context.time.uptime())
@@ -152,28 +152,31 @@ extension ResidentPool {
         return why
     }
 
-    private func leavePlace(_ worker: Worker, _ cause: EndCause, in slot: Slot, isFault: Bool) -> Duration {
+    private func leavePlace(_ worker: Worker, _ cause: EndCause, in slot: Slot, isFault: Bool) -> Duration? {
         if slot.successor === worker {
             slot.successor = nil
             successorEnded(in: slot, isFault: isFault)
-            return .zero
+            return nil
         }
         slot.worker = slot.successor
         slot.successor = nil
-        if slot.worker != nil { return .zero }
+        if slot.worker != nil { return nil }
         return restart(slot, after: worker, cause, isFault: isFault)
     }
 
-    private func restart(_ slot: Slot, after worker: Worker, _ cause: EndCause, isFault: Bool) -> Duration {
-        guard !isDraining else { return .zero }
-        if health.isHeld { return .zero }
+    private func restart(_ slot: Slot, after worker: Worker, _ cause: EndCause, isFault: Bool) -> Duration? {
+        guard !isDraining else { return nil }
+        if health.isHeld { return nil }
         // The way back, which is begun for this, fills the place; not with another one of these.
-        if cause.isHold, isBeingBroughtIn(worker) { return .zero }
+        if cause.isHold, isBeingBroughtIn(worker) { return nil }
         if isFault { counts.restarts += 1 } else { counts.recycled += 1 }
         if !isFault || worker.isHealthy(at: context.time.uptime()) { slot.backoff.healthy() }
+        let now = context.time.uptime()
         let delay = slot.backoff.death(using: &context.random)
-        if delay == .zero { fill(slot) } else { fill(slot, at: context.time.uptime() + delay) }
-        return delay
+        // In a degraded pool it waits for its turn as the canary.
+        let told = health.earliestStart(at: now).map { max(delay, $0 - now) }
+        if delay == .zero { fill(slot) } else { fill(slot, at: now + delay) }
+        return told
     }
 
     private func hold(because worker: Worker) {

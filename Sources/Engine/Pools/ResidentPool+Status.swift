@@ -18,10 +18,10 @@ extension ResidentPool {
                 note: worker.stopReason?.words ?? worker.recycleReason.map { StopReason.recycled($0).words })
         }
         return PoolStatus(
-            settings: settings, wanted: wanted, health: health.state, generation: generation.number,
-            rollout: rolloutStatus, workers: workers, backoff: slots.count { $0.worker == nil },
-            restarts: counts.restarts, recycled: counts.recycled, completed: counts.completed, failed: counts.failed,
-            ends: ends.all)
+            settings: settings, isRemoved: isRemoved, wanted: isDraining ? 0 : wanted, health: health.state,
+            generation: generation.number, rollout: rolloutStatus, workers: workers,
+            backoff: isDraining ? 0 : slots.count { $0.worker == nil }, restarts: counts.restarts,
+            recycled: counts.recycled, completed: counts.completed, failed: counts.failed, ends: ends.all)
     }
 
     private var rolloutStatus: RolloutStatus {

@@ -26,7 +26,9 @@ final class ResidentPool: WorkerPool {
     }
 
     let context: EngineContext
-    var configured: PoolSettings
+    var configured: PoolSettings {
+        didSet { if configured.keepsWorkers(of: settings) { takenBack = nil } }
+    }
     private(set) var takenBack: PoolSettings?
     /// What new workers are started with.
     var generation: Generation
@@ -44,6 +46,7 @@ final class ResidentPool: WorkerPool {
     var serial = 0
     /// The highest number of a generation so far; one that was taken back keeps its number.
     var generations = 1
+    var putOffRule = PutOffRule()
     var counts = PoolCounts()
     var ends = RecentEnds()
     var boots = RecentBoots()

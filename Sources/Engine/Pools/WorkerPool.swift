@@ -17,6 +17,8 @@ protocol WorkerPool: AnyObject {
     var isDraining: Bool { get }
     /// Whether somebody else than the configuration says how many.
     var isScaled: Bool { get set }
+    /// How many of its jobs are put off for want of memory.
+    var putOffRule: PutOffRule { get set }
     /// Whether nothing of it runs any more.
     var isEmpty: Bool { get }
     /// Not in the configuration any more: to be forgotten when it is empty.

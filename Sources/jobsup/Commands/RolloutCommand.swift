@@ -47,13 +47,28 @@ struct RolloutCommand: AsyncParsableCommand {
             answer = try await daemon.pool(pool)
         }
         bar.clear()
-        let document = try answer.document
-        guard document.generation >= (try begun.document.generation) else {
+        if let complaint = complaint(of: try answer.document, begun: try begun.document.generation) {
             if common.json { try Console.print(answer.text) }
-            throw Complaint(
-                "pool \(pool): \(document.rollout.message ?? "the new workers were taken back")",
-                hint: "jobsup pool \(pool) shows how they ended", .refused)
+            throw complaint
         }
         try common.show(answer) { "pool \($0.name): \($0.rollout.message ?? "done")" }
+    }
+
+    /// What kept the generation that was begun from its place.
+    private func complaint(of document: PoolDocument, begun: Int) -> Complaint? {
+        let isCutShort = document.rollout.state == "none"
+        if isCutShort, document.removed || document.generation < begun {
+            return Complaint(
+                "pool \(pool): it was removed from the configuration before the new workers were in place", .refused)
+        }
+        if isCutShort {
+            return Complaint(
+                "pool \(pool): the daemon stops, before the new workers were in place",
+                hint: "what the configuration says holds after its next start", .unreachable)
+        }
+        guard document.generation < begun else { return nil }
+        return Complaint(
+            "pool \(pool): \(document.rollout.message ?? "the new workers were taken back")",
+            hint: "jobsup pool \(pool) shows how they ended", .refused)
     }
 }

@@ -6,6 +6,7 @@ struct PoolDocument: Decodable {
     let reason: String?
     let generation: Int
     let rollout: Rollout
+    let removed: Bool
     let wanted: Int
     let actual: Int
     let ready: Int

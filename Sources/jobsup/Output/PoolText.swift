@@ -20,6 +20,7 @@ struct PoolText {
 
     private var notes: [String] {
         var notes: [String] = []
+        if pool.removed { notes.append("removed: it is not configured any more, and goes with its last worker") }
         if let reason = pool.reason {
             notes.append(style.paint(Shown.line("\(pool.health): \(reason)"), .bad))
             notes.append("to start all workers at once: jobsup pool resume \(pool.name)")

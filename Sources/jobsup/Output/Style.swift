@@ -10,7 +10,7 @@ enum Tint: String {
     init?(state: String) {
         switch state {
         case "completed", "ready", "healthy": self = .good
-        case "pending", "cancelling", "draining", "stopping", "starting", "spawning": self = .notable
+        case "pending", "cancelling", "draining", "stopping", "starting", "spawning", "removed": self = .notable
         case "failed", "timeout", "backoff", "exited", "killing", "unkillable", "degraded", "held": self = .bad
         case "cancelled", "expired": self = .quiet
         default: return nil

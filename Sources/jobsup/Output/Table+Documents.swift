@@ -30,9 +30,9 @@ extension Table {
             // An exec pool has as many processes as there are jobs to run.
             let isShort = pool.kind != "exec" && pool.actual < pool.wanted
             table.add([
-                Cell(pool.name), Cell(pool.kind), .state(pool.health), Cell(String(pool.wanted)),
-                Cell(String(pool.actual), isShort ? .notable : nil), Cell(String(pool.ready)),
-                Cell(String(pool.busy)), Cell("\(pool.min)-\(pool.max)"),
+                Cell(pool.name), Cell(pool.kind), .state(pool.removed ? "removed" : pool.health),
+                Cell(String(pool.wanted)), Cell(String(pool.actual), isShort ? .notable : nil),
+                Cell(String(pool.ready)), Cell(String(pool.busy)), Cell("\(pool.min)-\(pool.max)"),
                 Cell(String(pool.restarts), pool.restarts > 0 ? .notable : nil), Cell(String(pool.recycled)),
                 Cell(pool.queues.joined(separator: ",")), Cell(pool.lastExit ?? ""),
             ])
