@@ -69,9 +69,8 @@ let package = Package(
         .target(
             name: "Engine",
             dependencies: [
-                "CLinux", "JobModel", "JobStore", "WorkerProtocol", "ProcessHost", "Scaling", "Supervision", nioCore,
-                nioPosix,
-                .product(name: "DequeModule", package: "swift-collections"),
+                "CLinux", "JobModel", "JobStore", "WorkerProtocol", "ProcessHost", "Scaling", "Signals", "Supervision",
+                nioCore, nioPosix, .product(name: "DequeModule", package: "swift-collections"),
             ], swiftSettings: strict),
         .target(name: "TaskJSON", dependencies: ["JobModel"], swiftSettings: strict),
         .target(
@@ -95,6 +94,12 @@ let package = Package(
                 "CLinux", "CSQLite", "JobModel", "JobStore",
                 .product(name: "DequeModule", package: "swift-collections"),
             ],
+            swiftSettings: strict),
+        // Redis is asked for the length of other people's queues by blocking calls on threads of their own, with
+        // Debian's library: no event loop and no package more for one number every few seconds.
+        .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+        .target(
+            name: "Signals", dependencies: ["CHiredis", "CSQLite", "JobModel", "ProcessHost", "Scaling"],
             swiftSettings: strict),
         .executableTarget(
             name: "jobsupd",
@@ -157,6 +162,9 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(name: "TaskJSONTests", dependencies: ["JobModel", "TaskJSON"], swiftSettings: strict),
         .testTarget(name: "ScalingTests", dependencies: ["Scaling"], swiftSettings: strict),
+        .testTarget(
+            name: "SignalsTests", dependencies: ["ProcessHost", "Scaling", "Signals", "jobsup-launch", logging],
+            swiftSettings: strict),
         .testTarget(name: "SimulationTests", dependencies: ["Scaling", "Simulation"], swiftSettings: strict),
         .testTarget(
             name: "SupervisionTests", dependencies: ["SeededRandom", "Supervision"], swiftSettings: strict),

@@ -41,6 +41,7 @@ extension Configuration.Pool {
             standard: kind == .socket ? standard : RecyclePolicy.none)
         restart = RestartPolicy(reading: reader.section("restart"))
         limits = WorkerLimits(reading: reader.section("limits"))
+        checkSignal(reader)
         reader.finish()
     }
 
@@ -109,28 +110,77 @@ extension Configuration.Pool {
         return names
     }
 
+    /// The variable of its signal's URL: what is known of it here.
+    private func checkSignal(_ pool: ConfigurationReader) {
+        guard let secret = scaling?.signal?.secret, case .variable(let name) = secret.url else { return }
+        var pool = pool
+        var scaling = pool.section("scaling")
+        var signal = scaling.section("signal")
+        let section = signal.section(["redis", "postgres"].first(where: signal.has) ?? "redis")
+        if let text = environment[name] {
+            if !secret.isRight(text) {
+                section.complain("url_env", "\(name) \(ConfigurationReader.isNotURL(secret.form))")
+            }
+        } else if credentials[name] == nil {
+            section.warn(
+                ofKey: "url_env",
+                "the pool's environment, environment_file and credentials have no \(name); the daemon's own must have it"
+            )
+        }
+    }
+
     /// How the pool is scaled, when it may have more and less.
     private static func scaling(
         _ reader: inout ConfigurationReader, _ kind: Configuration.PoolKind, _ bounds: ClosedRange<Int>,
         _ poolClass: Configuration.PoolClass, _ standard: ScalingDefaults
     ) -> PoolScaling? {
-        guard kind == .socket else {
+        guard kind == .socket || kind == .service && reader.has("scaling") else {
             if reader.has("scaling") {
                 _ = reader.value("scaling")
-                let why =
-                    kind == .exec
-                    ? "an exec pool's processes end with their jobs" : "nobody knows how much a service has to do"
-                reader.complain("scaling", "is for socket pools: \(why)")
+                reader.complain("scaling", "is not for exec pools: their processes end with their jobs")
             }
             return nil
         }
-        var section = standard.section
+        var section = kind == .service ? standard.section.forServices : standard.section
         var own = reader.section("scaling", fallback: "scaling")
         section.read(&own, isOfPool: true)
+        let signal = signal(&own, kind, section)
         own.finish()
         // Without `min` and `max` the bounds only say what people may set.
-        guard section.isEnabled, isRange(&reader), bounds.count > 1, let rule = section.rule else { return nil }
-        return PoolScaling(rule, guards: section.guards, poolClass: poolClass.poolClass)
+        let isRange = isRange(&reader)
+        if signal != nil, section.isEnabled, !isRange {
+            own.warn(ofKey: "signal", "has no effect: the pool has one number of processes; give {min: 1, max: 10}")
+        }
+        guard section.isEnabled, isRange, bounds.count > 1, let rule = section.rule else { return nil }
+        if kind == .service, signal == nil { return nil }
+        return PoolScaling(rule, guards: section.guards, poolClass: poolClass.poolClass, signal: signal)
+    }
+
+    /// Where the length of a service pool's queue is to be had.
+    private static func signal(
+        _ scaling: inout ConfigurationReader, _ kind: Configuration.PoolKind, _ section: ScalingSection
+    ) -> SignalSettings? {
+        guard kind == .service else {
+            if scaling.has("signal") {
+                _ = scaling.value("signal")
+                scaling.complain("signal", "is for service pools: the queues of this pool are known")
+            }
+            return nil
+        }
+        if section.targetWait != nil {
+            scaling.complain(
+                "target_wait",
+                "is not for service pools: nobody knows how long their jobs take, nor how many are done; use up and down"
+            )
+        }
+        guard scaling.has("signal") else {
+            if section.isEnabled {
+                scaling.complain(
+                    "signal", "is missing: nobody knows how much a service has to do unless it is told where to look")
+            }
+            return nil
+        }
+        return SignalSettings(reading: scaling.section("signal"))
     }
 
     private static func isRange(_ reader: inout ConfigurationReader) -> Bool {

@@ -11,6 +11,15 @@ struct ScalingSection {
     private var upCooldown = Duration.seconds(60)
     private var downCooldown = Duration.seconds(300)
     private var pressure = PressureLimits()
+    private var queueDecides = false
+
+    /// What it says to services: their jobs are not seen, so only thresholds can be had.
+    var forServices: ScalingSection {
+        var section = self
+        section.targetWait = nil
+        section.queueDecides = true
+        return section
+    }
 
     /// One side of the thresholds.
     private struct Level {
@@ -67,7 +76,7 @@ struct ScalingSection {
             queueDepth: .init(up: Double(up.queueDepth), down: Double(down.queueDepth)),
             queueLatency: .init(up: up.queueLatency.inSeconds, down: down.queueLatency.inSeconds),
             cpu: .init(up: up.cpu, down: down.cpu), memory: .init(up: up.memory, down: down.memory),
-            upCooldown: upCooldown, downCooldown: downCooldown)
+            upCooldown: upCooldown, downCooldown: downCooldown, queueDecides: queueDecides)
     }
 
     var guards: GuardSettings { GuardSettings(pressure: pressure) }

@@ -250,6 +250,7 @@ package final class Engine: Sendable {
             rooms.value.drained = promise
             for listener in rooms.value.listeners { listener.close(promise: nil) }
             for pool in rooms.value.pools { pool.drain() }
+            rooms.value.autoscaler.stopSignals()
             rooms.value.completeDrain()
             return promise.futureResult
         }.get()

@@ -1,4 +1,5 @@
 import JobModel
+import Scaling
 import Supervision
 
 /// What happened in the engine, in its own words. Log lines and journal entries are made of it in one place, outside.
@@ -40,6 +41,9 @@ package enum EngineEvent: Sendable {
     case notifySocketFailed(pool: String, path: String, message: String)
     /// The number was changed, or a change was held back.
     case poolScaled(ScalingRecord)
+    /// The length of somebody else's queue cannot be had; told once, until it can be again.
+    case signalFailed(pool: String, SignalFailure)
+    case signalRecovered(pool: String)
     case poolDegraded(pool: String, why: String)
     /// Nothing is started until somebody says so.
     case poolHeld(pool: String, why: String)

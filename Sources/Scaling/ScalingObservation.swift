@@ -43,7 +43,7 @@ package struct ScalingObservation: Sendable, Hashable {
 
     package struct Workers: Sendable, Hashable {
         package var starting: Int
-        /// Ready, with no job at all.
+        /// Ready, with no job at all; those of a service as well, since nobody knows which of them are busy.
         package var idle: Int
         /// With one job at least.
         package var busy: Int
@@ -65,7 +65,7 @@ package struct ScalingObservation: Sendable, Hashable {
     package struct Queue: Sendable, Hashable {
         /// Jobs that could run now, were there workers; without those that wait for their time or for a limit.
         package var depth: Int
-        /// How long the oldest of them has been able to run.
+        /// How long the oldest of them has been able to run; zero when somebody else's queue does not tell.
         package var oldestAge: Duration
 
         package init(depth: Int, oldestAge: Duration) {

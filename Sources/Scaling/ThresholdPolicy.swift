@@ -41,13 +41,24 @@ package struct ThresholdPolicy: ScalingPolicy {
                 current: current, wanted: inRange, rule: inRange > current ? .minimum : .maximum,
                 figures: [ScalingFigure(.limit, inRange)])
         }
+        if settings.queueDecides, observation.queue == nil {
+            return ScalingDecision(current: current, wanted: current, rule: .missingSignal)
+        }
+        if settings.queueDecides, current == 0, let depth = observation.queue?.depth, depth > 0 {
+            // Nobody else is there to do it, and whoever does not tell ages never asks by them.
+            return ScalingDecision(
+                current: 0, wanted: 1, rule: .queueDepth,
+                figures: [ScalingFigure(.depth, depth), ScalingFigure(.limit, 0)])
+        }
         let triggers = triggers(observation)
         // The machine may be busy with other things: who has nothing to do needs no workers for that.
         let asking = (observation.queue?.depth ?? 0) > 0 ? triggers : triggers.filter { $0.rule == .queueDepth }
         if let worst = asking.filter({ $0.severity > 0 }).max(by: { $0.severity < $1.severity }) {
             return grow(observation, by: worst)
         }
-        if triggers.allSatisfy(\.agreesToFewer) { return shrink(observation, triggers) }
+        // The last one stays while anything waits: it would be started again for that.
+        let isNeeded = settings.queueDecides && current == 1 && (observation.queue?.depth ?? 0) > 0
+        if !isNeeded, triggers.allSatisfy(\.agreesToFewer) { return shrink(observation, triggers) }
         return ScalingDecision(current: current, wanted: current, rule: .steady, figures: figures(triggers))
     }
 
@@ -82,6 +93,15 @@ package struct ThresholdPolicy: ScalingPolicy {
     }
 
     private func triggers(_ observation: ScalingObservation) -> [Trigger] {
+        let ofQueue = queueTriggers(observation)
+        if settings.queueDecides, ofQueue.allSatisfy(\.agreesToFewer) { return ofQueue }
+        return ofQueue + [
+            Trigger(rule: .cpu, name: .cpu, value: observation.machine.cpu, pair: settings.cpu),
+            Trigger(rule: .memory, name: .memory, value: observation.machine.memory, pair: settings.memory),
+        ]
+    }
+
+    private func queueTriggers(_ observation: ScalingObservation) -> [Trigger] {
         [
             Trigger(
                 rule: .queueDepth, name: .depth, value: observation.queue.map { Double($0.depth) },
@@ -89,8 +109,6 @@ package struct ThresholdPolicy: ScalingPolicy {
             Trigger(
                 rule: .queueLatency, name: .oldestSeconds, value: observation.queue.map { $0.oldestAge.inSeconds },
                 pair: settings.queueLatency),
-            Trigger(rule: .cpu, name: .cpu, value: observation.machine.cpu, pair: settings.cpu),
-            Trigger(rule: .memory, name: .memory, value: observation.machine.memory, pair: settings.memory),
         ]
     }
 

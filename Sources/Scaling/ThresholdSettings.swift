@@ -38,11 +38,15 @@ package struct ThresholdSettings: Sendable, Hashable {
     package let downCooldown: Duration
     /// Workers added at once when a value is far above its threshold.
     package let largestStep: Int
+    /// Whether processors and memory have a say only while the queue is known and not low. So it is for services: others
+    /// use the machine as well, and it is not full of this pool's work when there is none.
+    package let queueDecides: Bool
 
     package init(
         queueDepth: Pair = Pair(up: 100, down: 10), queueLatency: Pair = Pair(up: 30, down: 5),
         cpu: Pair = Pair(up: 0.75, down: 0.3), memory: Pair = Pair(up: 0.8, down: 0.4),
-        upCooldown: Duration = .seconds(60), downCooldown: Duration = .seconds(300), largestStep: Int = 3
+        upCooldown: Duration = .seconds(60), downCooldown: Duration = .seconds(300), largestStep: Int = 3,
+        queueDecides: Bool = false
     ) throws(NoHysteresis) {
         let pairs = [
             ("queue depth", queueDepth), ("queue latency", queueLatency), ("CPU", cpu), ("memory", memory),
@@ -57,5 +61,6 @@ package struct ThresholdSettings: Sendable, Hashable {
         self.upCooldown = upCooldown
         self.downCooldown = downCooldown
         self.largestStep = max(1, largestStep)
+        self.queueDecides = queueDecides
     }
 }

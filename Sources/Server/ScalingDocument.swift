@@ -40,6 +40,31 @@ struct ManualScaleDocument: Encodable {
     }
 }
 
+/// Where a service pool's queue is read, and how that goes, as JSON.
+struct SignalDocument: Encodable {
+    /// In words, without a password.
+    let source: String
+    let everySeconds: Double
+    /// Of the last good reading; `nil` before there was one.
+    let ageSeconds: Double?
+    let depth: Int?
+    /// `nil` when the source does not say.
+    let oldestSeconds: Double?
+    /// Why there is no reading now.
+    let error: String?
+    let hint: String?
+
+    init(_ status: SignalStatus) {
+        source = status.source
+        everySeconds = status.interval.inSeconds
+        ageSeconds = status.age?.inSeconds
+        depth = status.last?.depth
+        oldestSeconds = status.last?.oldestAge?.inSeconds
+        error = status.failure?.message
+        hint = status.failure?.hint
+    }
+}
+
 /// How a pool is scaled now, as JSON.
 struct ScalingDocument: Encodable {
     struct Decision: Encodable {
@@ -81,6 +106,8 @@ struct ScalingDocument: Encodable {
     let min: Int
     let max: Int
     let seen: Seen
+    /// `nil` when the pool's queues are the daemon's own, or it is not scaled.
+    let signal: SignalDocument?
     /// What would be decided now.
     let decision: Decision
 
@@ -93,7 +120,8 @@ struct ScalingDocument: Encodable {
         wanted = observation.wanted
         min = observation.range.lowerBound
         max = observation.range.upperBound
-        seen = Seen(observation)
+        seen = Seen(observation, tellsAge: status.signal.map { $0.last?.oldestAge != nil } ?? true)
+        signal = status.signal.map(SignalDocument.init)
         decision = Decision(status.decision)
     }
 }
@@ -108,11 +136,11 @@ extension ScalingDocument.Decision {
 }
 
 extension ScalingDocument.Seen {
-    fileprivate init(_ seen: ScalingObservation) {
+    fileprivate init(_ seen: ScalingObservation, tellsAge: Bool) {
         self.init(
             starting: seen.workers.starting, idle: seen.workers.idle, busy: seen.workers.busy,
             leaving: seen.workers.leaving, slotsPerWorker: seen.slotsPerWorker, runningJobs: seen.running,
-            queueDepth: seen.queue?.depth, oldestWaitSeconds: seen.queue?.oldestAge.inSeconds,
+            queueDepth: seen.queue?.depth, oldestWaitSeconds: tellsAge ? seen.queue?.oldestAge.inSeconds : nil,
             arrivals: seen.totals.arrivals, completions: seen.totals.completions, busySeconds: seen.totals.busySeconds,
             bootSeconds: seen.bootTime.inSeconds, workerBytes: seen.workerBytes, cpuFraction: seen.machine.cpu,
             memoryFraction: seen.machine.memory, availableBytes: seen.machine.availableBytes,

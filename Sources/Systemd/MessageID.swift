@@ -55,6 +55,10 @@ package enum MessageID: String, CaseIterable, Sendable {
     case spawnFailed = "7dcd989ed19d4662bfc24702ac7570cf"
     /// `pool`, `from`, `to`.
     case poolScaled = "b50bf3b941c246688a435363ed1274ce"
+    /// The length of its queue, which is somebody else's, cannot be had. `pool`, `reason`.
+    case signalFailed = "d8ea654ed54b42f388003466b019b713"
+    /// `pool`.
+    case signalRecovered = "d1bb72842f604cfb82825a428500ed6b"
 
     // Jobs: `job`, `type`, `queue`, `attempt`, `worker`, `reason`.
 

@@ -15,9 +15,8 @@ struct LogLine {
         case .workerStarted, .workerReady, .workerExited, .workerStopping, .workerOutput, .workerRecycling,
             .workerUnkillable, .memoryWarning:
             self.init(worker: event)
-        case .spawnFailed, .notifySocketFailed, .poolScaled, .poolDegraded, .poolHeld, .poolRecovered, .rolloutStarted,
-            .rolloutFinished,
-            .rolloutFailed:
+        case .spawnFailed, .notifySocketFailed, .poolScaled, .signalFailed, .signalRecovered, .poolDegraded, .poolHeld,
+            .poolRecovered, .rolloutStarted, .rolloutFinished, .rolloutFailed:
             self.init(pool: event)
         case .jobRequeued, .jobRetried, .jobEnded, .settlementStale:
             self.init(job: event)
@@ -129,6 +128,14 @@ struct LogLine {
             metadata["rule"] = "\(record.rule)"
             if let who = record.who { metadata["user"] = "\(who)" }
             for (name, value) in record.figures { metadata[name] = "\(value)" }
+        case .signalFailed(let pool, let failure):
+            self.init(
+                .error, "pool \(pool) keeps its workers, its signal is missing: \(failure.words)", id: .signalFailed)
+            metadata["pool"] = "\(pool)"
+            metadata["reason"] = "\(failure.words)"
+        case .signalRecovered(let pool):
+            self.init(.notice, "pool \(pool) has its signal again", id: .signalRecovered)
+            metadata["pool"] = "\(pool)"
         case .notifySocketFailed(let pool, let path, let message):
             self.init(.error, "pool \(pool): its workers cannot notify the daemon, \(path) cannot be made: \(message)")
             metadata["pool"] = "\(pool)"

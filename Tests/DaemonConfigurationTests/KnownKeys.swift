@@ -5,12 +5,14 @@ enum KnownKeys {
     /// The paths of ``paths()`` that have no value of their own, but keys.
     static let sections: Set<String> = [
         "log", "store", "limits", "defaults", "types", "pools", "recycle", "scaling", "scaling.up", "scaling.down",
-        "scaling.cooldown", "scaling.default", "scaling.critical", "scaling.background", "pools.NAME.recycle",
-        "pools.NAME.restart", "pools.NAME.limits", "pools.NAME.scaling", "pools.NAME.scaling.up",
-        "pools.NAME.scaling.down", "pools.NAME.scaling.cooldown",
+        "scaling.cooldown", "scaling.pressure", "scaling.default", "scaling.critical", "scaling.background",
+        "pools.NAME.recycle", "pools.NAME.restart", "pools.NAME.limits", "pools.NAME.scaling", "pools.NAME.scaling.up",
+        "pools.NAME.scaling.down", "pools.NAME.scaling.cooldown", "pools.NAME.scaling.pressure",
+        "pools.NAME.scaling.signal", "pools.NAME.scaling.signal.redis", "pools.NAME.scaling.signal.sqlite",
+        "pools.NAME.scaling.signal.postgres",
     ]
 
-    /// Paths with the section's dots; pools and types are called NAME.
+    /// Paths with the section's dots; pools and types are called NAME. A key may come twice.
     static func paths() throws -> [String] {
         let place = try ConfigurationPlace(
             """
@@ -40,11 +42,24 @@ enum KnownKeys {
                   up: {\(unknown): 1}
                   down: {\(unknown): 1}
                   cooldown: {\(unknown): 1}
+                  pressure: {\(unknown): 1}
                 restart: {\(unknown): 1}
                 limits: {\(unknown): 1}
+              SERVICE:
+                kind: service
+                command: [x]
+                processes: {max: 9}
+                scaling:
+                  signal:
+                    \(unknown): 1
+                    redis: {\(unknown): 1}
+                    sqlite: {\(unknown): 1}
+                    postgres: {\(unknown): 1}
             """)
         return place.problems().flatMap { problem -> [String] in
-            let parts = problem.split(separator: "known keys: ")
+            let parts = problem.replacing("pools.SERVICE.", with: "pools.NAME.").split(separator: "known keys: ")
+            // What is missing is complained of as well.
+            guard parts.count == 2 else { return [] }
             let path = parts[0].split(separator: ": ")[1].dropLast(unknown.count)
             return parts[1].split(separator: ", ").map { path + String($0) }
         }

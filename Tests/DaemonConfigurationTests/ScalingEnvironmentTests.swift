@@ -52,7 +52,7 @@ import Testing
     @Test(arguments: [
         ("ENABLE_AUTO_SCALING", "2", "scaling.enabled: '2' is not true or false"),
         ("ENABLE_AUTO_SCALING", "", "scaling.enabled: nothing is not true or false"),
-        ("SCALE_UP_CPU_THRESHOLD", "0.75", "scaling.up.cpu: '0.75' is not a part from 1% to 100%"),
+        ("SCALE_UP_CPU_THRESHOLD", "0.75", "scaling.up.cpu: '0.75' is not a part from 1% to 100%, or off"),
         ("SCALE_DOWN_QUEUE_LATENCY", "soon", "scaling.down.queue_latency: 'soon' is not \(BadFile.time)"),
         ("SCALE_UP_COOLDOWN", "-1", "scaling.cooldown.up: '-1' is not \(BadFile.time)"),
         ("MAX_WORKERS", "lots", "scaling.default.max_workers: 'lots' is not a whole number from 0 to 1000"),

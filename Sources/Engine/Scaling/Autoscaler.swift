@@ -57,7 +57,12 @@ final class Autoscaler {
     }
 
     func forget(_ pool: any WorkerPool) {
-        scalers[ObjectIdentifier(pool)] = nil
+        scalers.removeValue(forKey: ObjectIdentifier(pool))?.stopSignal()
+    }
+
+    /// The daemon stops: nobody is scaled any more, and nothing more is started.
+    func stopSignals() {
+        for scaler in scalers.values { scaler.tendSignal(context) }
     }
 
     /// Something happened: jobs came, or somebody changed a setting.
@@ -78,6 +83,7 @@ final class Autoscaler {
     private func look() {
         let living = pools().filter { !$0.isRemoved && !$0.isDraining }
         endManuals(living)
+        tendSignals()
         var outcomes: [(scaler: PoolScaler, seen: ScalingObservation, decision: ScalingDecision?)] = []
         let scene = scene()
         for pool in living {
@@ -93,6 +99,13 @@ final class Autoscaler {
             apply(decision.granted(grants[index]), to: outcome.scaler)
         }
         if !outcomes.allSatisfy({ $0.scaler.isQuiet($0.seen) }) { arm(after: Self.interval) } else { armForManuals() }
+    }
+
+    private func tendSignals() {
+        for scaler in pools().map(scaler(of:)) {
+            scaler.tendSignal(context)
+            scaler.signal?.look(at: context.time.uptime())
+        }
     }
 
     /// What each of them is given of the machine's budget.

@@ -60,7 +60,7 @@ extension Autoscaler {
         return ScalingStatus(
             pool: pool.settings.name, policy: scaler.scaling?.rule.name,
             poolClass: "\(scaler.scaling?.poolClass ?? .default)", manual: scaler.manual, observation: seen,
-            decision: scaler.wouldDecide(seen, scaler.manual))
+            signal: scaler.signal?.status(at: seen.time), decision: scaler.wouldDecide(seen, scaler.manual))
     }
 
     /// What would come of a setting.

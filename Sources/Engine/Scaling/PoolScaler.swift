@@ -1,11 +1,14 @@
 import JobModel
 import Scaling
+import Signals
 
 /// Decides how many workers one pool is to have. Lives on the engine's event loop.
 final class PoolScaler {
     let pool: any WorkerPool
     private(set) var scaling: PoolScaling?
     private var policy: (any ScalingPolicy)?
+    /// Of a pool whose queue is somebody else's, while it is scaled.
+    private(set) var signal: SignalWatch?
     /// What a person has set.
     private(set) var manual: ManualScale?
     private var arrivals = 0
@@ -41,6 +44,23 @@ final class PoolScaler {
         return false
     }
 
+    /// Has the signal that the settings ask for, and none for a pool that goes. Another place is another signal as well: the
+    /// pool's environment may have a new password.
+    func tendSignal(_ context: EngineContext) {
+        let pool = pool
+        let wanted = pool.isRemoved || pool.isDraining ? nil : scaling?.signal
+        if let signal, signal.settings != wanted || signal.place != SignalPlace(pool.configured) { stopSignal() }
+        guard signal == nil, let wanted else { return }
+        let new = SignalWatch(wanted, of: pool.configured, context: context)
+        signal = new
+        new.start()
+    }
+
+    func stopSignal() {
+        signal?.stop()
+        signal = nil
+    }
+
     /// The number that the pool begins with.
     var initialWanted: Int {
         if case .count(let count)? = manual?.setting { return pool.settings.bounds.clamp(count) }
@@ -59,7 +79,9 @@ final class PoolScaler {
     func observe(_ around: ScalingScene.Surroundings) -> ScalingObservation {
         let reading = pool.reading()
         var queue = around.queue
-        if var known = queue {
+        if let signal {
+            queue = signal.queue(at: around.uptime)
+        } else if var known = queue {
             known.depth += reading.waiting
             if known.depth == 0 { depthWasZeroAt = around.uptime }
             // A job that waited for its time was not able to run all the while since it was enqueued.
@@ -101,7 +123,7 @@ final class PoolScaler {
     var initialNumber: Int { pool.settings.bounds.clamp(pool.settings.processes) }
 
     private func policyDecision(_ observation: ScalingObservation) -> ScalingDecision? {
-        guard policy != nil else { return nil }
+        guard policy != nil, signal?.isFirstAwaited != true else { return nil }
         // Nobody looked while nothing happened: it is told now, or the quiet would be taken for a slow rise.
         if var quiet = last, observation.time - quiet.time > Autoscaler.interval * 3 {
             quiet.time = observation.time - Autoscaler.interval
@@ -113,7 +135,9 @@ final class PoolScaler {
 
     /// Whether nothing can follow before something happens: no work, and as few workers as may be.
     func isQuiet(_ observation: ScalingObservation) -> Bool {
-        guard scaling != nil else { return true }
+        guard let scaling else { return true }
+        // Nothing wakes anybody when other people's queues grow.
+        if scaling.signal != nil { return false }
         let workers = observation.workers
         return observation.queue?.depth == 0 && observation.running == 0 && workers.starting == 0 && workers.busy == 0
             && observation.wanted <= (isHeldByHand ? .max : observation.range.lowerBound)

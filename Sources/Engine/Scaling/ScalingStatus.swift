@@ -9,6 +9,8 @@ package struct ScalingStatus: Sendable {
     package var poolClass: String
     package var manual: ManualScale?
     package var observation: ScalingObservation
+    /// `nil` when the pool's queues are the daemon's own, or it is not scaled.
+    package var signal: SignalStatus?
     /// What would be decided now.
     package var decision: ScalingDecision
 }

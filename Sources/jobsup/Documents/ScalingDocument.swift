@@ -26,7 +26,19 @@ struct ScalingDocument: Decodable {
     let min: Int
     let max: Int
     let seen: Seen
+    let signal: Signal?
     let decision: Decision
+
+    /// Where a service pool's queue is read, and how that goes.
+    struct Signal: Decodable {
+        let source: String
+        let everySeconds: Double
+        let ageSeconds: Double?
+        let depth: Int?
+        let oldestSeconds: Double?
+        let error: String?
+        let hint: String?
+    }
 
     struct Decision: Decodable {
         let from: Int

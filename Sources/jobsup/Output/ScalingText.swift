@@ -40,6 +40,7 @@ struct ScalingText {
             ("pool", "\(scaling.pool), class \(scaling.class)"), ("policy", policy),
             ("workers", workers), ("jobs", jobs), ("machine", machine),
         ]
+        if let signal = scaling.signal { lines.insert(("signal", words(of: signal)), at: 4) }
         if let manual = scaling.manual { lines.append(("by hand", manual.words(at: now))) }
         lines.append(("decision", scaling.decision.reason))
         lines.append(("rule", scaling.decision.rule))
@@ -67,7 +68,15 @@ struct ScalingText {
     private var jobs: String {
         let seen = scaling.seen
         guard let depth = seen.queueDepth else { return "nobody knows how many wait" }
-        return "\(seen.runningJobs) run, \(depth) wait, the oldest for \(Shown.seconds(seen.oldestWaitSeconds))"
+        let age = seen.oldestWaitSeconds.map { ", the oldest for \(Shown.seconds($0))" } ?? ""
+        // Whoever has a queue of its own runs jobs that nobody here knows of.
+        return (scaling.signal == nil ? "\(seen.runningJobs) run, " : "") + "\(depth) wait\(age)"
+    }
+
+    private func words(of signal: ScalingDocument.Signal) -> String {
+        let age = signal.ageSeconds.map { "\(signal.depth ?? 0) waited \(Shown.seconds($0)) ago" } ?? "not read yet"
+        let error = signal.error.map { "; missing now: \($0); \(signal.hint ?? "")" } ?? ""
+        return "\(signal.source), every \(Shown.seconds(signal.everySeconds)): \(age)\(error)"
     }
 
     private var machine: String {
