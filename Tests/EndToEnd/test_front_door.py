@@ -281,13 +281,15 @@ class FrontDoor(unittest.TestCase):
         self.assertRegex(said, r"for another (59:\d\d min|1:00 h)\n")
         self.assertIn("3 → 1", daemon.jobsup("scale", "py", "auto").stdout)
         self.assertNotIn("manual", daemon.json("pool", "py"))
+        # The history is written behind the answer.
+        until(lambda: len(daemon.json("scale", "history", "py")["decisions"]) == 4, "all are on disk")
         decisions = daemon.json("scale", "history", "py")["decisions"]
         self.assertEqual(
             [(one["from"], one["to"], one["rule"], one.get("who")) for one in decisions],
             [(3, 1, "configured", None), (1, 3, "manual", user), (4, 1, "manual", user), (1, 4, "manual", user)],
         )
         self.assertEqual(len(daemon.jobsup("scale", "history", "py", "-n", "2").stdout.splitlines()), 3)
-        self.assertIn(f"pool py: 1 → 4: set by hand ({user})", daemon.log.read_text())
+        until(lambda: f"pool py: 1 → 4: set by hand ({user})" in daemon.log.read_text(), "it is logged")
 
     def test_what_a_worker_inherits(self):
         id = self.daemon.enqueue("process_state")

@@ -152,6 +152,8 @@ class HTTP(unittest.TestCase):
         scaling = self.ask("GET", f"{path}/scaling")
         self.assertEqual((scaling["policy"], scaling["manual"], scaling["decision"]["rule"]), ("fixed", manual, "manual"))
         self.assertEqual(self.ask("POST", f"{path}/scale", {"auto": True})["pool"]["wanted"], 0)
+        # The history is written behind the answer.
+        until(lambda: len(self.ask("GET", f"{path}/scaling/history")["decisions"]) == 2, "both are on disk")
         [back, there] = self.ask("GET", f"{path}/scaling/history")["decisions"]
         self.assertEqual((back["from"], back["to"], back["rule"], back.get("who")), (2, 0, "configured", None))
         self.assertEqual((there["from"], there["to"], there["rule"], there["who"]), (0, 2, "manual", manual["who"]))
