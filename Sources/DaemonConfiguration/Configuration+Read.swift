@@ -45,7 +45,10 @@ extension Configuration {
         }
         self.scaling = MachineScaling(
             budget: scaling.budget,
-            pools: Dictionary(self.pools.compactMap { pool in pool.scaling.map { (pool.name, $0) } }) { first, _ in first })
+            pools: Dictionary(self.pools.compactMap { pool in pool.scaling.map { (pool.name, $0) } }) { first, _ in
+                first
+            },
+            classes: Dictionary(self.pools.map { ($0.name, $0.poolClass.poolClass) }) { first, _ in first })
         root.finish()
         warnings = []
         settings = []

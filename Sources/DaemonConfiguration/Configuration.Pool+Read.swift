@@ -16,7 +16,7 @@ extension Configuration.Pool {
         queues = Self.queues(&reader, kind)
         poolClass = reader.choice("class", default: Configuration.PoolClass.default)
         (processes, bounds) = Self.processes(&reader, whenAutomatic: scaling.range(of: poolClass.poolClass))
-        self.scaling = Self.scaling(&reader, kind, bounds, poolClass, scaling)
+        self.scaling = Self.scaling(&reader, kind, bounds, scaling)
         concurrency = reader.integer("concurrency", default: 1, in: 1...10_000)
         if kind != .socket, concurrency != 1 {
             reader.complain("concurrency", "is for socket pools: use 'processes' for more at once")
@@ -132,7 +132,7 @@ extension Configuration.Pool {
     /// How the pool is scaled, when it may have more and less.
     private static func scaling(
         _ reader: inout ConfigurationReader, _ kind: Configuration.PoolKind, _ bounds: ClosedRange<Int>,
-        _ poolClass: Configuration.PoolClass, _ standard: ScalingDefaults
+        _ standard: ScalingDefaults
     ) -> PoolScaling? {
         guard kind == .socket || kind == .service && reader.has("scaling") else {
             if reader.has("scaling") {
@@ -153,7 +153,7 @@ extension Configuration.Pool {
         }
         guard section.isEnabled, isRange, bounds.count > 1, let rule = section.rule else { return nil }
         if kind == .service, signal == nil { return nil }
-        return PoolScaling(rule, guards: section.guards, poolClass: poolClass.poolClass, signal: signal)
+        return PoolScaling(rule, guards: section.guards, signal: signal)
     }
 
     /// Where the length of a service pool's queue is to be had.

@@ -15,7 +15,8 @@ package struct EngineSettings: Sendable {
     package var clientLimit: Int
 
     package init(
-        pools: [PoolSettings], scaling: MachineScaling, intake: Intake, limits: EngineLimits, workerSocket: SocketFile, clientSocket: SocketFile,
+        pools: [PoolSettings], scaling: MachineScaling, intake: Intake, limits: EngineLimits, workerSocket: SocketFile,
+        clientSocket: SocketFile,
         clientLimit: Int
     ) {
         self.pools = pools

@@ -4,8 +4,15 @@ package struct MachineScaling: Sendable, Hashable {
     /// By name; a pool that is not there keeps the number that was set.
     package var pools: [String: PoolScaling]
 
-    package init(budget: ScalingBudget = ScalingBudget(), pools: [String: PoolScaling] = [:]) {
+    /// Who is served first of the budget, by the pool's name, also of pools that are not scaled.
+    package var classes: [String: ScalingBudget.PoolClass]
+
+    package init(
+        budget: ScalingBudget = ScalingBudget(), pools: [String: PoolScaling] = [:],
+        classes: [String: ScalingBudget.PoolClass] = [:]
+    ) {
         self.budget = budget
         self.pools = pools
+        self.classes = classes
     }
 }

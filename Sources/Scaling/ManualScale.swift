@@ -32,6 +32,17 @@ package struct ManualScale: Sendable, Hashable, Codable {
         return lower...max(lower, maximum ?? configured.upperBound)
     }
 
+    /// What is set, for people.
+    package var words: String {
+        switch setting {
+        case .count(let count): "\(count) set by hand"
+        case .range(let minimum?, let maximum?): "\(minimum) to \(maximum) set by hand"
+        case .range(let minimum?, nil): "at least \(minimum) set by hand"
+        case .range(nil, let maximum?): "at most \(maximum) set by hand"
+        case .range(nil, nil): "left to its policy"
+        }
+    }
+
     /// The decision instead of the policy's, if a number is set. The policy should see the observation all the same: its
     /// history must not have a gap when it takes over again.
     package func decision(_ observation: ScalingObservation) -> ScalingDecision? {

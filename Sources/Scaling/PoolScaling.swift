@@ -14,17 +14,15 @@ package struct PoolScaling: Sendable, Hashable {
 
     package var rule: Rule
     package var guards: GuardSettings
-    package var poolClass: ScalingBudget.PoolClass
     /// Where the length of the queue is to be had; `nil` when it is one of the daemon's own.
     package var signal: SignalSettings?
 
     package init(
-        _ rule: Rule, guards: GuardSettings = GuardSettings(), poolClass: ScalingBudget.PoolClass = .default,
+        _ rule: Rule, guards: GuardSettings = GuardSettings(),
         signal: SignalSettings? = nil
     ) {
         self.rule = rule
         self.guards = guards
-        self.poolClass = poolClass
         self.signal = signal
     }
 

@@ -73,7 +73,9 @@ package struct TargetWaitPolicy: ScalingPolicy {
             observation: observation, queue: queue, history: history, boots: boots.boots, time: time,
             serviceSeconds: serviceSeconds, arrivalRate: arrivals, target: target,
             planned: planned, deviations: settings.drainDeviations)
-        let grow = base(bootsInTime ? settings.growthShare : settings.missShare)
+        // However rarely jobs come: without a worker the first would wait for ever.
+        let least = queue.depth > 0 || observation.running > 0 ? 1 : 0
+        let grow = max(least, base(bootsInTime ? settings.growthShare : settings.missShare))
         let keep = bootsInTime ? base(settings.relaxedShare) : grow
         let missing = backlog.missingWorkers
         let drain = missing > 0 ? observation.workers.live + missing : 0

@@ -25,12 +25,10 @@ package struct ThresholdPolicy: ScalingPolicy {
     }
 
     package mutating func decide(_ observation: ScalingObservation) -> ScalingDecision {
-        // Somebody else's change (a person's, a guard's) is one that has to settle too.
+        // Of what was granted, not of what was asked for; somebody else's change (a person's) has to settle too.
         if let lastWanted, lastWanted != observation.wanted { lastChange = observation.time }
-        let decision = choose(observation)
-        if decision.wanted != observation.wanted { lastChange = observation.time }
-        lastWanted = decision.wanted
-        return decision
+        lastWanted = observation.wanted
+        return choose(observation)
     }
 
     private func choose(_ observation: ScalingObservation) -> ScalingDecision {
@@ -44,7 +42,7 @@ package struct ThresholdPolicy: ScalingPolicy {
         if settings.queueDecides, observation.queue == nil {
             return ScalingDecision(current: current, wanted: current, rule: .missingSignal)
         }
-        if settings.queueDecides, current == 0, let depth = observation.queue?.depth, depth > 0 {
+        if current == 0, let depth = observation.queue?.depth, depth > 0 {
             // Nobody else is there to do it, and whoever does not tell ages never asks by them.
             return ScalingDecision(
                 current: 0, wanted: 1, rule: .queueDepth,
@@ -57,7 +55,7 @@ package struct ThresholdPolicy: ScalingPolicy {
             return grow(observation, by: worst)
         }
         // The last one stays while anything waits: it would be started again for that.
-        let isNeeded = settings.queueDecides && current == 1 && (observation.queue?.depth ?? 0) > 0
+        let isNeeded = current == 1 && (observation.queue?.depth ?? 0) > 0
         if !isNeeded, triggers.allSatisfy(\.agreesToFewer) { return shrink(observation, triggers) }
         return ScalingDecision(current: current, wanted: current, rule: .steady, figures: figures(triggers))
     }

@@ -8,6 +8,16 @@ extension API {
     private static let longestHistory = 1000
     private static let pastJobsAtOnce = 5000
 
+    private static func job(_ name: String, of request: Request) throws(Refusal) -> JobID {
+        guard let text = request.uri.queryParameters[Substring(name)] else { return JobID(0) }
+        guard let id = JobID(String(text)) else {
+            throw Refusal(
+                code: "bad_\(name)", message: "'\(text.prefix(40))' is no id of a job",
+                hint: "give what the answer before said, or nothing")
+        }
+        return id
+    }
+
     func addScaling(to api: RouterGroup<APIContext>) {
         api.post("pools/:name/scale") { request, context in
             let name = try context.parameters.require("name")
@@ -32,7 +42,7 @@ extension API {
         api.get("pools/:name/past-jobs") { request, context in
             let name = try context.parameters.require("name")
             let seconds = try QueryNumber.read("seconds", of: request, default: 86400, in: 1...31_536_000)
-            let after = request.uri.queryParameters["after"].flatMap { JobID(String($0)) } ?? JobID(0)
+            let after = try Self.job("after", of: request)
             let jobs = try await engine.pastJobs(
                 of: name, since: time.now() - .seconds(seconds), after: after, limit: Self.pastJobsAtOnce)
             guard let jobs else { throw unknownPool(name) }

@@ -20,7 +20,8 @@ package struct APIServer: Service {
     /// `onListening` is called once the socket accepts connections.
     package init(
         engine: Engine, facts: DaemonFacts, time: TimeSource, trouble: StoreTrouble, requestIDs: RequestIDSource,
-        reload: Reload, userName: @escaping @Sendable (UInt32) async -> String, socket: SocketFile, loops: any EventLoopGroup, logger: Logger,
+        reload: Reload, userName: @escaping @Sendable (UInt32) async -> String, socket: SocketFile,
+        loops: any EventLoopGroup, logger: Logger,
         onListening: @escaping @Sendable () -> Void
     ) {
         self.socket = socket

@@ -27,7 +27,8 @@ struct Jobsup: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             EnqueueCommand.self, StatusCommand.self, JobCommand.self, QueueCommand.self, PoolCommand.self,
-            WorkerCommand.self, ScaleCommand.self, SimulateCommand.self, RolloutCommand.self, ReloadCommand.self, LogsCommand.self,
+            WorkerCommand.self, ScaleCommand.self, SimulateCommand.self, RolloutCommand.self, ReloadCommand.self,
+            LogsCommand.self,
             ConfigCommand.self, BenchCommand.self,
         ])
 

@@ -121,13 +121,14 @@ struct LogLine {
         case .poolScaled(let record):
             let who = record.who.map { " (\($0))" } ?? ""
             self.init(
-                record.from == record.to ? .info : .notice, "pool \(record.pool): \(record.reason)\(who)", id: .poolScaled)
+                record.from == record.to ? .info : .notice, "pool \(record.pool): \(record.reason)\(who)",
+                id: .poolScaled)
             metadata["pool"] = "\(record.pool)"
             metadata["from"] = "\(record.from)"
             metadata["to"] = "\(record.to)"
             metadata["rule"] = "\(record.rule)"
             if let who = record.who { metadata["user"] = "\(who)" }
-            for (name, value) in record.figures { metadata[name] = "\(value)" }
+            for (name, value) in record.figures { metadata[name] = "\(value.formattedShortly)" }
         case .signalFailed(let pool, let failure):
             self.init(
                 .error, "pool \(pool) keeps its workers, its signal is missing: \(failure.words)", id: .signalFailed)

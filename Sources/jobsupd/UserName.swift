@@ -7,7 +7,8 @@ enum UserName {
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 16384) { buffer in
-            guard let start = buffer.baseAddress, getpwuid_r(number, &entry, start, buffer.count, &found) == 0, found != nil,
+            guard let start = buffer.baseAddress, getpwuid_r(number, &entry, start, buffer.count, &found) == 0,
+                found != nil,
                 let name = entry.pw_name
             else { return "\(number)" }
             return String(cString: name)

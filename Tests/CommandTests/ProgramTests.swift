@@ -179,7 +179,7 @@ import Testing
         }
         try await serving({ _ in outcome(dryRun: true) }) { program, server in
             let said = try await program.run("scale", "mail", "2", "--dry-run")
-            #expect(said.output == "pool mail would go 3 → 2 processes: 3 → 2: set by hand\n")
+            #expect(said.output == "pool mail would go 3 → 2: set by hand\n")
             #expect(server.requests == [#"POST /api/pools/mail/scale {"dry_run":true,"processes":2}"#])
         }
     }

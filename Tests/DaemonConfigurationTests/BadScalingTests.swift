@@ -77,10 +77,12 @@ import Testing
             "1:22: scaling.critical.max_worker: unknown key; did you mean 'max_workers'?"),
         BadFile(
             "pools: {a: {command: [x], scaling: {max_processes: 5}}}",
-            "1:37: pools.a.scaling.max_processes: unknown key; known keys: cooldown, down, enabled, pressure, target_wait, up"),
+            "1:37: pools.a.scaling.max_processes: unknown key; known keys: cooldown, down, enabled, pressure, target_wait, up"
+        ),
         BadFile(
             "pools: {a: {command: [x], scaling: {critical: {}}}}",
-            "1:37: pools.a.scaling.critical: unknown key; known keys: cooldown, down, enabled, pressure, target_wait, up"),
+            "1:37: pools.a.scaling.critical: unknown key; known keys: cooldown, down, enabled, pressure, target_wait, up"
+        ),
     ])
     func keys(_ file: BadFile) throws { try check(file) }
 

@@ -43,9 +43,10 @@ import Testing
         let text = "processes: auto, class: "
         #expect(try pool("processes: auto").bounds == 1...10)
         for (name, range) in [("default", 1...10), ("critical", 2...20), ("background", 1...5)] {
-            let pool = try pool(text + name)
+            let configuration = try load("pools: {a: {command: [x], \(text + name)}}")
+            let pool = try #require(configuration.pools.first)
             #expect(pool.bounds == range && pool.processes == range.lowerBound, "\(name)")
-            #expect("\(pool.poolClass)" == name && pool.scaling.map { "\($0.poolClass)" } == name)
+            #expect("\(pool.poolClass)" == name && configuration.scaling.classes[pool.name].map { "\($0)" } == name)
         }
         let root =
             "scaling: {default: {min_workers: 3, max_workers: 4}, critical: {max_workers: 9}, background: {min_workers: 0}}"

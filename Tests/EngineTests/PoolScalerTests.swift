@@ -94,31 +94,39 @@ import Testing
 
     // MARK: Deciding
 
-    @Test func withoutAPolicyNobodyDecides() {
+    @Test func withoutAPolicyTheConfigurationDecides() {
         let scaler = PoolScaler(pool, nil, nil)
-        #expect(scaler.decide(scaler.observe(around(0, depth: 1000)), at: now) == nil)
+        let decision = scaler.decide(scaler.observe(around(0, depth: 1000)))
+        #expect(decision.wanted == pool.settings.processes && decision.rule == .configured)
         #expect(!pool.isScaled)
     }
 
     @Test func thePolicyDecidesUnlessAPersonHas() throws {
         let scaler = PoolScaler(pool, try Self.thresholds(), nil)
         #expect(pool.isScaled)
-        let grown = scaler.decide(scaler.observe(around(0, depth: 3)), at: now)
-        #expect(grown?.wanted == 3 && grown?.rule == .queueDepth)
+        let grown = scaler.decide(scaler.observe(around(0, depth: 3)))
+        #expect(grown.wanted == 3 && grown.rule == .queueDepth)
         scaler.set(held(7))
-        let byHand = scaler.decide(scaler.observe(around(1, depth: 3)), at: now)
-        #expect(byHand?.wanted == 7 && byHand?.rule == .manual && pool.isScaled && scaler.isHeldByHand)
+        let byHand = scaler.decide(scaler.observe(around(1, depth: 3)))
+        #expect(byHand.wanted == 7 && byHand.rule == .manual && pool.isScaled && scaler.isHeldByHand)
         scaler.set(limits(nil, 2))
-        let limited = scaler.decide(scaler.observe(around(2, depth: 3)), at: now)
-        #expect(limited?.wanted == 2 && limited?.rule == .maximum && !scaler.isHeldByHand)
+        let limited = scaler.decide(scaler.observe(around(2, depth: 3)))
+        #expect(limited.wanted == 2 && limited.rule == .maximum && !scaler.isHeldByHand)
     }
 
-    @Test func whatAPersonHasSetEnds() throws {
-        let end = now.secondsSince1970 + 60
-        let scaler = PoolScaler(pool, nil, held(7, until: end))
-        let seen = scaler.observe(around(0))
-        #expect(scaler.decide(seen, at: now + .milliseconds(59_999))?.wanted == 7)
-        #expect(scaler.decide(seen, at: now + .seconds(60)) == nil)
+    @Test func aNumberThatTheBoundsDoNotAllowAnyMoreIsHeldAtThem() {
+        pool.wanted = 6
+        pool.settings.bounds = 1...3
+        let scaler = PoolScaler(pool, nil, held(6))
+        let decision = scaler.decide(scaler.observe(around(0)))
+        #expect(decision.wanted == 3 && decision.rule == .maximum)
+        pool.wanted = 3
+        #expect(scaler.decide(scaler.observe(around(1))).isUp == false)
+    }
+
+    @Test func limitsByHandHoldAlsoWithoutAPolicy() {
+        let scaler = PoolScaler(pool, nil, limits(4, nil))
+        #expect(scaler.decide(scaler.observe(around(0))).wanted == 4)
     }
 
     @Test func askingLeavesNoTrace() throws {
@@ -129,7 +137,7 @@ import Testing
             #expect(scaler.wouldDecide(seen, held(6)).rule == .manual)
             #expect(scaler.wouldDecide(seen, limits(5, nil)).wanted == 5)
         }
-        #expect(scaler.decide(seen, at: now)?.wanted == 3)
+        #expect(scaler.decide(seen).wanted == 3)
     }
 
     @Test func autoWithoutAPolicyIsTheConfiguredNumber() {
@@ -142,15 +150,15 @@ import Testing
     @Test func aPolicyThatChangesBeginsAnew() throws {
         let cooling = try Self.thresholds(cooldown: .seconds(60))
         let scaler = PoolScaler(pool, cooling, nil)
-        #expect(scaler.decide(scaler.observe(around(0, depth: 3)), at: now)?.wanted == 3)
+        #expect(scaler.decide(scaler.observe(around(0, depth: 3))).wanted == 3)
         pool.wanted = 3
-        #expect(scaler.decide(scaler.observe(around(1, depth: 3)), at: now)?.rule == .scaleUpCooldown)
+        #expect(scaler.decide(scaler.observe(around(1, depth: 3))).rule == .scaleUpCooldown)
         scaler.adopt(cooling)
-        #expect(scaler.decide(scaler.observe(around(2, depth: 3)), at: now)?.rule == .scaleUpCooldown)
+        #expect(scaler.decide(scaler.observe(around(2, depth: 3))).rule == .scaleUpCooldown)
         scaler.adopt(try Self.thresholds(cooldown: .seconds(61)))
-        #expect(scaler.decide(scaler.observe(around(3, depth: 3)), at: now)?.wanted == 4)
+        #expect(scaler.decide(scaler.observe(around(3, depth: 3))).wanted == 4)
         scaler.adopt(nil)
-        #expect(!pool.isScaled && scaler.decide(scaler.observe(around(4, depth: 3)), at: now) == nil)
+        #expect(!pool.isScaled && scaler.decide(scaler.observe(around(4, depth: 3))).rule == .configured)
     }
 
     /// The clock stands still while nothing happens: it must come to the same as if it had not.
@@ -160,9 +168,9 @@ import Testing
             pool.now.workers = .init(idle: 2)
             let scaler = PoolScaler(pool, PoolScaling(.targetWait(TargetWaitSettings(target: .seconds(1)))), nil)
             for second in stride(from: 0, to: 600, by: step) {
-                _ = scaler.decide(scaler.observe(around(second)), at: now)
+                _ = scaler.decide(scaler.observe(around(second)))
             }
-            return scaler.decide(scaler.observe(around(600, depth: 50, everAble: 50)), at: now)
+            return scaler.decide(scaler.observe(around(600, depth: 50, everAble: 50)))
         }
         let attentive = try #require(decision(lookingEvery: 1))
         #expect(attentive.isUp)

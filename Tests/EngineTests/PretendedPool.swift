@@ -38,7 +38,8 @@ final class PretendedPool: WorkerPool {
 
     func status() -> PoolStatus {
         PoolStatus(
-            settings: settings, isRemoved: false, wanted: wanted, health: .healthy, generation: 1, rollout: .none, workers: [],
+            settings: settings, isRemoved: false, wanted: wanted, health: .healthy, generation: 1, rollout: .none,
+            workers: [],
             backoff: 0, restarts: 0, recycled: 0, completed: 0, failed: 0, ends: [])
     }
 

@@ -84,19 +84,14 @@ final class Autoscaler {
         let living = pools().filter { !$0.isRemoved && !$0.isDraining }
         endManuals(living)
         tendSignals()
-        var outcomes: [(scaler: PoolScaler, seen: ScalingObservation, decision: ScalingDecision?)] = []
         let scene = scene()
-        for pool in living {
+        let outcomes = living.map { pool in
             let scaler = scaler(of: pool)
             let seen = scaler.observe(scene.around(pool))
-            outcomes.append((scaler, seen, scaler.decide(seen, at: scene.now)))
+            return Outcome(scaler: scaler, seen: seen, decision: scaler.decide(seen))
         }
-        let grants = granted(outcomes.map { ($0.scaler, $0.seen, $0.decision) })
-        for (index, outcome) in outcomes.enumerated() {
-            let decision =
-                outcome.decision
-                ?? ScalingDecision(current: outcome.seen.wanted, wanted: outcome.seen.wanted, rule: .steady)
-            apply(decision.granted(grants[index]), to: outcome.scaler)
+        for (outcome, grant) in zip(outcomes, granted(outcomes)) {
+            apply(outcome.decision.granted(grant), to: outcome.scaler)
         }
         if !outcomes.allSatisfy({ $0.scaler.isQuiet($0.seen) }) { arm(after: Self.interval) } else { armForManuals() }
     }
@@ -108,20 +103,24 @@ final class Autoscaler {
         }
     }
 
+    private struct Outcome {
+        let scaler: PoolScaler
+        let seen: ScalingObservation
+        let decision: ScalingDecision
+    }
+
     /// What each of them is given of the machine's budget.
-    private func granted(
-        _ outcomes: [(scaler: PoolScaler, seen: ScalingObservation, decision: ScalingDecision?)]
-    ) -> [Int] {
-        let requests = outcomes.map { outcome in
-            let wanted = outcome.decision?.wanted ?? outcome.seen.wanted
-            return ScalingBudget.Request(
-                pool: outcome.scaler.pool.settings.name,
-                poolClass: outcome.scaler.scaling?.poolClass ?? .default, wanted: wanted,
-                minimum: min(wanted, outcome.seen.range.lowerBound),
-                held: min(outcome.seen.workers.busy, outcome.seen.wanted),
-                workerBytes: outcome.seen.workerBytes ?? 0)
-        }
-        return settings.budget.isUnlimited ? requests.map(\.wanted) : settings.budget.grants(requests)
+    private func granted(_ outcomes: [Outcome]) -> [Int] {
+        guard !settings.budget.isUnlimited else { return outcomes.map(\.decision.wanted) }
+        return settings.budget.grants(
+            outcomes.map { outcome in
+                let name = outcome.scaler.pool.settings.name
+                return ScalingBudget.Request(
+                    pool: name, poolClass: settings.classes[name] ?? .default, wanted: outcome.decision.wanted,
+                    minimum: min(outcome.decision.wanted, outcome.seen.range.lowerBound),
+                    held: min(outcome.seen.workers.busy, outcome.seen.wanted),
+                    workerBytes: outcome.seen.workerBytes ?? 0)
+            })
     }
 
     private func apply(_ decision: ScalingDecision, to scaler: PoolScaler) {
@@ -156,21 +155,20 @@ final class Autoscaler {
     func manual(of pool: String) -> ManualScale? { manuals[pool] }
 
     /// Takes over what a person has set, which is on disk already.
-    func set(_ manual: ManualScale?, of pool: any WorkerPool) {
+    func set(_ manual: ManualScale?, of pool: any WorkerPool, by who: String) {
         manuals[pool.settings.name] = manual
-        let scaler = scaler(of: pool)
-        let wasHeld = scaler.isHeldByHand
-        scaler.set(manual)
-        if wasHeld, !scaler.isHeldByHand, scaler.scaling == nil { returnToConfiguration(scaler) }
+        let before = pool.wanted
+        scaler(of: pool).set(manual)
         timer?.cancel()
         timer = nil
         look()
-    }
-
-    /// Nobody decides any more.
-    private func returnToConfiguration(_ scaler: PoolScaler) {
-        apply(
-            ScalingDecision(current: scaler.pool.wanted, wanted: scaler.initialNumber, rule: .configured), to: scaler)
+        // Who did it is told also when the number is the same, or another rule's.
+        guard pool.wanted == before || !scaler(of: pool).isHeldByHand else { return }
+        var record = ScalingRecord(
+            ScalingDecision(current: before, wanted: pool.wanted, rule: .manual), pool: pool.settings.name,
+            at: context.time.now(), who: who)
+        record.reason = "\(pool.wanted): \(manual?.words ?? "left to its policy or configuration again")"
+        tell(record)
     }
 
     private func endManuals(_ pools: [any WorkerPool]) {
@@ -180,9 +178,7 @@ final class Autoscaler {
             guard let manual = scaler.manual, manual.isOver(at: now) else { continue }
             manuals[pool.settings.name] = nil
             records.setPoolSetting(nil, of: pool.settings.name) { _ in }
-            let wasHeld = scaler.isHeldByHand
             scaler.set(nil)
-            if wasHeld, scaler.scaling == nil { returnToConfiguration(scaler) }
         }
     }
 

@@ -23,7 +23,7 @@ extension Engine {
         return try await loop.submit { () -> ScaleOutcome? in
             guard let pool = rooms.value.pool(named: name) else { return nil }
             let before = pool.wanted
-            rooms.value.autoscaler.set(plan.manual, of: pool)
+            rooms.value.autoscaler.set(plan.manual, of: pool, by: order.who)
             return ScaleOutcome(
                 pool: rooms.value.status(of: pool), from: before, to: pool.wanted, reason: plan.outcome.reason)
         }.get()
@@ -59,7 +59,7 @@ extension Autoscaler {
         let seen = observation(of: pool)
         return ScalingStatus(
             pool: pool.settings.name, policy: scaler.scaling?.rule.name,
-            poolClass: "\(scaler.scaling?.poolClass ?? .default)", manual: scaler.manual, observation: seen,
+            poolClass: "\(settings.classes[pool.settings.name] ?? .default)", manual: scaler.manual, observation: seen,
             signal: scaler.signal?.status(at: seen.time), decision: scaler.wouldDecide(seen, scaler.manual))
     }
 

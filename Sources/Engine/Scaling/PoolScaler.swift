@@ -98,29 +98,37 @@ final class PoolScaler {
             machine: around.machine, workerBytes: reading.workerBytes, bootTime: reading.bootTime ?? .seconds(5))
     }
 
-    /// The decision for now; `nil` when nobody asks for one: the number stays what the configuration says.
-    func decide(_ observation: ScalingObservation, at now: Timestamp) -> ScalingDecision? {
-        var decided = policyDecision(observation)
-        if let manual, !manual.isOver(at: now.secondsSince1970), let byHand = manual.decision(observation) {
-            decided = byHand
-        }
+    func decide(_ observation: ScalingObservation) -> ScalingDecision {
+        // The policy sees all, also what a person decides: its history must not have a gap.
+        let decided = policyDecision(observation)
         last = observation
-        return decided
+        return byHand(observation, manual) ?? decided ?? undecided(observation, manual)
     }
 
     /// What would be decided if a person had set this, without a trace.
     func wouldDecide(_ observation: ScalingObservation, _ manual: ManualScale?) -> ScalingDecision {
-        if let byHand = manual?.decision(observation) { return byHand }
         var observation = observation
         observation.range = range(manual)
-        var policy = policy
-        if let decision = policy?.decide(observation) { return decision }
-        return ScalingDecision(
-            current: observation.wanted, wanted: isHeldByHand ? initialNumber : observation.wanted, rule: .configured)
+        var policy = signal?.isFirstAwaited == true ? nil : policy
+        return byHand(observation, manual) ?? policy?.decide(observation) ?? undecided(observation, manual)
     }
 
-    /// What the configuration says.
-    var initialNumber: Int { pool.settings.bounds.clamp(pool.settings.processes) }
+    /// What a person has set, as far as the pool may have so many: its bounds may have changed since.
+    private func byHand(_ observation: ScalingObservation, _ manual: ManualScale?) -> ScalingDecision? {
+        guard let decision = manual?.decision(observation) else { return nil }
+        let clamped = pool.settings.bounds.clamp(decision.wanted)
+        guard clamped != decision.wanted else { return decision }
+        return decision.bound(
+            to: clamped, by: clamped < decision.wanted ? .maximum : .minimum, [ScalingFigure(.limit, clamped)])
+    }
+
+    /// Without a policy the number is that of the configuration; a policy whose signal was never read leaves it as it is.
+    private func undecided(_ observation: ScalingObservation, _ manual: ManualScale?) -> ScalingDecision {
+        ScalingDecision(
+            current: observation.wanted,
+            wanted: scaling == nil ? range(manual).clamp(pool.settings.processes) : observation.wanted,
+            rule: scaling == nil ? .configured : .steady)
+    }
 
     private func policyDecision(_ observation: ScalingObservation) -> ScalingDecision? {
         guard policy != nil, signal?.isFirstAwaited != true else { return nil }

@@ -25,7 +25,8 @@ package struct ScalingRecord: Sendable, Hashable {
         to = decision.wanted
         rule = decision.rule.rawValue
         reason = decision.sentence
-        figures = Dictionary(decision.figures.map { ($0.name.rawValue, $0.value) }, uniquingKeysWith: { first, _ in first })
+        figures = Dictionary(
+            decision.figures.map { ($0.name.rawValue, $0.value) }, uniquingKeysWith: { first, _ in first })
         self.who = who
     }
 

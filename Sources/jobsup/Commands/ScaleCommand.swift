@@ -75,7 +75,8 @@ struct ScaleSetCommand: AsyncParsableCommand {
 /// `jobsup scale explain POOL`
 struct ScaleExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Show what is seen of a pool now, what would be decided, and what holds it back.",
+        commandName: "explain",
+        abstract: "Show what is seen of a pool now, what would be decided, and what holds it back.",
         discussion: """
             Example:
               jobsup scale explain mail

@@ -6,7 +6,8 @@ import Simulation
 /// `jobsup simulate`
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "simulate", abstract: "Try how policies would scale a pool: on what it had to do, or on any trace.",
+        commandName: "simulate",
+        abstract: "Try how policies would scale a pool: on what it had to do, or on any trace.",
         discussion: """
             The policies are those of the daemon. The same trace and seed give
             the same figures, to the last digit.
@@ -18,7 +19,9 @@ struct SimulateCommand: AsyncParsableCommand {
               jobsup simulate --workload batch
             """)
 
-    @Option(help: ArgumentHelp("A line 'arrival_seconds,service_seconds' for each job; - for standard input.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "A line 'arrival_seconds,service_seconds' for each job; - for standard input.", valueName: "file"))
     var trace: String?
 
     @Option(help: ArgumentHelp("The jobs of the pool that ended in this time: 24h.", valueName: "time"))
@@ -30,7 +33,8 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "The pool whose history, bounds and boot time are taken.")
     var pool: String?
 
-    @Option(help: ArgumentHelp("A policy: \(PolicyName.all). Repeat it for several; all by default.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("A policy: \(PolicyName.all). Repeat it for several; all by default.", valueName: "name"))
     var policy: [PolicyName] = []
 
     @Option(help: ArgumentHelp("What a job may wait.", valueName: "time"))
@@ -45,13 +49,17 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("From a worker's start until it takes jobs.", valueName: "time"))
     var boot: DurationArgument?
 
-    @Option(help: ArgumentHelp("Jobs that the database behind them bears at once before they slow down.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "Jobs that the database behind them bears at once before they slow down.", valueName: "count"))
     var bottleneck: Int?
 
     @Option(help: "The seed of all that is random.")
     var seed: UInt64 = 1
 
-    @Option(help: ArgumentHelp("Draw a picture of each policy into this directory.", valueName: "directory"), completion: .directory)
+    @Option(
+        help: ArgumentHelp("Draw a picture of each policy into this directory.", valueName: "directory"),
+        completion: .directory)
     var svg: String?
 
     @Option(help: ArgumentHelp("Write the trace to this file.", valueName: "file"))

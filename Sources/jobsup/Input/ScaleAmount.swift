@@ -24,7 +24,6 @@ enum ScaleAmount: Equatable, ExpressibleByArgument {
         self = .by(sign == "+" ? change : -change)
     }
 
-
     private static func digits(_ text: Substring) -> Int? {
         text.allSatisfy(\.isWholeNumber) ? Int(text) : nil
     }

@@ -9,7 +9,9 @@ struct ScaleWish: Encodable, Equatable {
     var `for`: String?
     var dryRun: Bool?
 
-    init(_ amount: ScaleAmount?, min: Int? = nil, max: Int? = nil, for duration: Duration? = nil, isDryRun: Bool = false) {
+    init(
+        _ amount: ScaleAmount?, min: Int? = nil, max: Int? = nil, for duration: Duration? = nil, isDryRun: Bool = false
+    ) {
         switch amount {
         case .to(let count)?: processes = count
         case .by(let change)?: self.change = change

@@ -7,10 +7,9 @@ struct ScaleText {
     let now: Timestamp
 
     var text: String {
-        let change = "\(outcome.from) → \(outcome.to) processes"
-        if outcome.dryRun { return Shown.line("pool \(outcome.pool.name) would go \(change): \(outcome.reason)") }
+        if outcome.dryRun { return Shown.line("pool \(outcome.pool.name) would go \(outcome.reason)") }
         let manual = outcome.pool.manual.map { ", \($0.words(at: now))" } ?? ""
-        return Shown.line("pool \(outcome.pool.name): \(change)\(manual)")
+        return Shown.line("pool \(outcome.pool.name): \(outcome.from) → \(outcome.to) processes\(manual)")
     }
 }
 
