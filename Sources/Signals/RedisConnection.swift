@@ -31,7 +31,7 @@ final class RedisConnection {
         guard let made else { throw .broken("there is no memory for a connection") }
         context = made
         guard made.pointee.err == 0 else {
-            throw errno == ETIMEDOUT || errno == EAGAIN ? .late : .unreachable(words)
+            throw isLate ? .late : .unreachable(words)
         }
         // Workers are none of its business.
         _ = fcntl(made.pointee.fd, F_SETFD, FD_CLOEXEC)
@@ -55,13 +55,17 @@ final class RedisConnection {
         }
     }
 
+    /// For the library, a timeout is any error of the kernel's; to be asked at once, before `errno` says something else.
+    private var isLate: Bool {
+        let error = errno
+        return context.pointee.err == REDIS_ERR_IO && (error == EAGAIN || error == ETIMEDOUT)
+    }
+
     /// After a problem other than `refused` the connection is of no use any more.
     func ask(_ words: [String], until deadline: ContinuousClock.Instant) throws(Problem) -> RedisAnswer {
         guard redisSetTimeout(context, try Self.left(until: deadline)) == REDIS_OK else { throw .broken(self.words) }
         errno = 0
         guard let raw = send(words) else {
-            // The library keeps the cause apart from what the kernel says of a timeout.
-            let isLate = context.pointee.err == REDIS_ERR_IO && (errno == EAGAIN || errno == ETIMEDOUT)
             if isLate { throw .late }
             throw context.pointee.err == REDIS_ERR_IO || context.pointee.err == REDIS_ERR_EOF
                 ? .closed : .broken(self.words)

@@ -134,10 +134,7 @@ import Testing
             "1:44: pools.a.processes.max: 'auto' is not a whole number from 0 to 1000"),
         BadFile(
             "pools: {a: {command: [x], kind: exec, scaling: {target_wait: 5s}}}",
-            "1:48: pools.a.scaling: is for socket pools: an exec pool's processes end with their jobs"),
-        BadFile(
-            "pools: {a: {command: [x], kind: service, scaling: {enabled: false}}}",
-            "1:51: pools.a.scaling: is for socket pools: nobody knows how much a service has to do"),
+            "1:48: pools.a.scaling: is not for exec pools: their processes end with their jobs"),
     ])
     func pools(_ file: BadFile) throws { try check(file) }
 }
