@@ -3,6 +3,7 @@
 # make bench     builds a release, and measures it beside yardsticks; BENCH=--help tells more
 # make bench-peers   the same of the supervisor, beside other supervisors
 # make bench-scaling   compares scaling policies on simulated workloads; BENCH="--pictures DIR" draws them
+# make bench-scaling-replay   the same jobs on the real daemon and in the simulator, in real time
 # make release   builds what is installed; then: sudo make install
 #
 # Variables: PREFIX (/usr, or /usr/local: systemd reads units and catalogs below these two only), DESTDIR (for packaging),
@@ -25,7 +26,7 @@ packages = $(shell $(PYTHON) -c 'import site, sys; \
 	print(next((path for path in site.getsitepackages() if path.startswith(sys.argv[1] + "/lib")), ""))' '$(PREFIX)')
 python = $(DESTDIR)$(packages)
 
-.PHONY: all deps build release bench bench-peers bench-scaling demo test python-test end-to-end-test bench-test dependency-test system-test check lint install prefix conflicts uninstall clean
+.PHONY: all deps build release bench bench-peers bench-scaling bench-scaling-replay demo test python-test end-to-end-test bench-test dependency-test system-test check lint install prefix conflicts uninstall clean
 
 all: build
 
@@ -55,6 +56,9 @@ bench-peers: release
 bench-scaling: deps
 	swift build -c release $(SWIFT_FLAGS) --product ScalingBenchmark
 	@.build/release/ScalingBenchmark $(BENCH)
+
+bench-scaling-replay: release
+	@JOBSUP_BUILD="$(CURDIR)/.build/release" python3 Tests/Benchmarks/ScalingReplay/replay.py $(BENCH)
 
 demo: build
 	@python3 Tests/Demo/demo.py --build .build/debug $${DIR:+"$$DIR"}

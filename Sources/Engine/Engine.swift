@@ -87,7 +87,7 @@ package final class Engine: Sendable {
         time: TimeSource, random: any RandomNumberGenerator & Sendable, emit: @escaping @Sendable (EngineEvent) -> Void
     ) async throws -> Engine {
         let intake = SharedIntake(settings.intake)
-        let manuals = try await store.poolSettings().compactMapValues { ManualScale(text: $0) }
+        let manuals = try await Self.manuals(in: store, at: time.now())
         let rooms = try await loop.submit {
             let rooms = build(
                 settings, intake, manuals, store: store, host: host, on: loop, time: time, random: random, emit: emit)
@@ -117,6 +117,20 @@ package final class Engine: Sendable {
         self.time = time
         self.rooms = rooms
         self.emit = emit
+    }
+
+    /// What people have set, without what is over.
+    private static func manuals(in records: any PoolRecords, at now: Timestamp) async throws -> [String: ManualScale] {
+        var kept: [String: ManualScale] = [:]
+        for (pool, text) in try await records.poolSettings() {
+            guard let manual = ManualScale(text: text) else { continue }
+            if manual.isOver(at: now.secondsSince1970) {
+                try await records.setPoolSetting(nil, of: pool)
+            } else {
+                kept[pool] = manual
+            }
+        }
+        return kept
     }
 
     private static func build(

@@ -43,6 +43,12 @@ package struct ScalingBudget: Sendable, Hashable {
         self.memoryBytes = memoryBytes
     }
 
+    /// Takes out what somebody has who gets nothing of it.
+    package mutating func withdraw(_ count: Int, bytes: Int) {
+        processes = processes.map { max(0, $0 - count) }
+        memoryBytes = memoryBytes.map { max(0, $0 - bytes) }
+    }
+
     package var isUnlimited: Bool { processes == nil && memoryBytes == nil }
 
     /// The number of workers for each request, in their order. They are within the budget unless what is held alone

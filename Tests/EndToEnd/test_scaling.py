@@ -4,6 +4,7 @@ import getpass
 import json
 import os
 import pathlib
+import time
 import unittest
 
 from harness import Daemon, python_pool, until
@@ -155,6 +156,46 @@ class Scaling(unittest.TestCase):
         self.has_workers(daemon, 1)
         self.assertIsNone(self.pool(daemon).get("manual"))
         self.assertEqual([decision["rule"] for decision in self.history(daemon)], ["configured", "manual"])
+
+    def test_a_number_that_was_set_for_a_time_keeps_no_other_pool_waiting(self):
+        daemon = self.daemon({"py": scaled(target_wait="1s"), "other": {**python_pool(processes=1), "queues": ["other"]}})
+        daemon.jobsup("scale", "other", "2", "--for", "10m")
+        self.has_workers(daemon, 2, "other")
+        daemon.finished(daemon.enqueue("add", [1, 2]))
+        until(lambda: self.pool(daemon)["busy"] == 0, "nothing runs")
+        self.enqueue_many(daemon, 60, 0.5)
+        # Well before the minute after which it would look at the clock again.
+        until(lambda: self.pool(daemon)["wanted"] > 1, lambda: f"it grows; {self.history(daemon)}", 20)
+        until(lambda: self.finished(daemon).get("completed") == 61, "all are done")
+
+    def test_a_number_whose_time_was_over_while_nobody_looked_does_not_come_back(self):
+        daemon = self.daemon({"py": python_pool(processes={"min": 0, "max": 8, "start": 1}, scaling={"enabled": False})})
+        daemon.jobsup("scale", "py", "5", "--for", "3s")
+        over = time.monotonic() + 3
+        self.has_workers(daemon, 5)
+        daemon.kill()
+        until(lambda: time.monotonic() > over, "its time is over")
+        daemon.start()
+        self.has_workers(daemon, 1)
+        self.assertEqual(self.history(daemon)[0]["to"], 5)
+
+    def test_workers_on_their_way_out_count_for_the_budget(self):
+        pools = {
+            "going": {**python_pool(processes={"min": 0, "max": 4, "start": 4}, concurrency=1), "queues": ["going"],
+                      "scaling": {"enabled": False}},
+            "coming": {**scaled(8, target_wait="1s"), "queues": ["coming"]},
+        }
+        daemon = self.daemon(pools, scaling={"max_processes": 5})
+        long = [daemon.enqueue("polite", [60], "--queue", "going") for _ in range(4)]
+        until(lambda: self.pool(daemon, "going")["busy"] == 4, "all are busy")
+        daemon.jobsup("scale", "going", "0")
+        self.enqueue_many(daemon, 60, 0.25, queue="coming")
+        until(lambda: "machine_budget" in {decision["rule"] for decision in self.history(daemon, "coming")},
+              lambda: f"{self.history(daemon, 'coming')}")
+        self.assertEqual(self.pool(daemon, "coming")["wanted"], 1)
+        for job in long:
+            daemon.jobsup("job", "cancel", job)
+        until(lambda: self.pool(daemon, "coming")["wanted"] == 5, lambda: f"{self.history(daemon, 'coming')[:3]}")
 
     def test_limits_by_hand_leave_the_number_to_the_policy(self):
         daemon = self.daemon({"py": scaled(target_wait="2s")})

@@ -16,8 +16,8 @@ extension ResidentPool {
 
     /// Whom the pool can miss best: nobody there yet, still starting, idle, and only then a busy one, which finishes first.
     private func victim() -> Slot? {
-        func cost(_ slot: Slot) -> Int {
-            switch slot.worker?.state {
+        func cost(_ worker: Worker?) -> Int {
+            switch worker?.state {
             case nil, .exited: 0
             case .stopping, .killing, .unkillable, .draining: 1
             case .spawning, .starting: 2
@@ -26,7 +26,9 @@ extension ResidentPool {
             }
         }
         // The last of the cheapest: jobs go to the first places, so the last ones are the idle ones.
-        return slots.reversed().min { cost($0) < cost($1) }
+        return slots.reversed().min {
+            max(cost($0.worker), cost($0.successor)) < max(cost($1.worker), cost($1.successor))
+        }
     }
 
     private func retire(_ slot: Slot, _ reason: StopReason) {

@@ -21,6 +21,8 @@ final class Autoscaler {
     private var load = MachineLoad()
     private var lastReading: (at: Duration, machine: ScalingObservation.Machine)?
     private var timer: Scheduled<Void>?
+    /// While all is quiet, for the end of what people have set.
+    private var manualTimer: Scheduled<Void>?
 
     init(
         context: EngineContext, settings: MachineScaling, manuals: [String: ManualScale], records: any PoolRecords,
@@ -72,6 +74,8 @@ final class Autoscaler {
     }
 
     private func arm(after delay: Duration) {
+        // A look may wake itself: a pool that is scaled takes jobs.
+        timer?.cancel()
         timer = context.schedule(at: context.time.uptime() + delay) {
             self.timer = nil
             self.look()
@@ -81,6 +85,7 @@ final class Autoscaler {
     // MARK: One look at all pools
 
     private func look() {
+        manualTimer?.cancel()
         let living = pools().filter { !$0.isRemoved && !$0.isDraining }
         endManuals(living)
         tendSignals()
@@ -90,7 +95,7 @@ final class Autoscaler {
             let seen = scaler.observe(scene.around(pool))
             return Outcome(scaler: scaler, seen: seen, decision: scaler.decide(seen))
         }
-        for (outcome, grant) in zip(outcomes, granted(outcomes)) {
+        for (outcome, grant) in zip(outcomes, granted(outcomes, besides: leaving())) {
             apply(outcome.decision.granted(grant), to: outcome.scaler)
         }
         if !outcomes.allSatisfy({ $0.scaler.isQuiet($0.seen) }) { arm(after: Self.interval) } else { armForManuals() }
@@ -103,6 +108,17 @@ final class Autoscaler {
         }
     }
 
+    /// What is there and has no place any more: it still takes its processes and memory.
+    private func leaving() -> (processes: Int, bytes: Int) {
+        pools().reduce(into: (0, 0)) { sum, pool in
+            let reading = pool.reading()
+            let workers = reading.workers
+            let surplus = pool.isRemoved ? workers.live : max(0, workers.busy - pool.wanted)
+            let count = workers.leaving + surplus
+            sum = (sum.0 + count, sum.1 + count * (reading.workerBytes ?? 0))
+        }
+    }
+
     private struct Outcome {
         let scaler: PoolScaler
         let seen: ScalingObservation
@@ -110,9 +126,11 @@ final class Autoscaler {
     }
 
     /// What each of them is given of the machine's budget.
-    private func granted(_ outcomes: [Outcome]) -> [Int] {
+    private func granted(_ outcomes: [Outcome], besides gone: (processes: Int, bytes: Int)) -> [Int] {
         guard !settings.budget.isUnlimited else { return outcomes.map(\.decision.wanted) }
-        return settings.budget.grants(
+        var budget = settings.budget
+        budget.withdraw(gone.processes, bytes: gone.bytes)
+        return budget.grants(
             outcomes.map { outcome in
                 let name = outcome.scaler.pool.settings.name
                 return ScalingBudget.Request(
@@ -125,7 +143,7 @@ final class Autoscaler {
 
     private func apply(_ decision: ScalingDecision, to scaler: PoolScaler) {
         if scaler.isNews(decision) {
-            let who = decision.rule == .manual ? scaler.manual?.who : nil
+            let who = scaler.isHeldByHand ? scaler.manual?.who : nil
             tell(ScalingRecord(decision, pool: scaler.pool.settings.name, at: context.time.now(), who: who))
         }
         if decision.wanted != decision.current { scaler.pool.scale(to: decision.wanted) }
@@ -187,7 +205,8 @@ final class Autoscaler {
         let now = context.time.now().secondsSince1970
         let ends = pools().compactMap { scaler(of: $0).manual?.until }
         guard let next = ends.min() else { return }
-        arm(after: min(.seconds(60), max(.milliseconds(10), .seconds(next - now))))
+        let delay: Duration = min(.seconds(60), max(.milliseconds(10), .seconds(next - now)))
+        manualTimer = context.schedule(at: context.time.uptime() + delay) { self.look() }
     }
 }
 

@@ -83,6 +83,10 @@ final class PoolScaler {
             queue = signal.queue(at: around.uptime)
         } else if var known = queue {
             known.depth += reading.waiting
+            // Nobody looked because nothing waited.
+            if let last, last.queue?.depth == 0, around.uptime - last.time > Autoscaler.interval * 3 {
+                depthWasZeroAt = around.uptime - Autoscaler.interval
+            }
             if known.depth == 0 { depthWasZeroAt = around.uptime }
             // A job that waited for its time was not able to run all the while since it was enqueued.
             if let depthWasZeroAt { known.oldestAge = min(known.oldestAge, around.uptime - depthWasZeroAt) }

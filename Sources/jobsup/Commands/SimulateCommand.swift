@@ -72,8 +72,8 @@ struct SimulateCommand: AsyncParsableCommand {
             throw ValidationError("give --trace, or --from-history with --pool, or --workload")
         }
         if fromHistory != nil, pool == nil { throw ValidationError("--from-history needs --pool") }
-        if let min, min < 0 { throw ValidationError("--min must not be negative") }
-        if let max, !(Swift.max(1, min ?? 0)...10_000).contains(max) {
+        if let min, !(0...10_000).contains(min) { throw ValidationError("--min must be 0 to 10000") }
+        if let max, max < Swift.max(1, min ?? 0) || max > 10_000 {
             throw ValidationError("--max must be at least --min and 1, and at most 10000")
         }
         if let bottleneck, bottleneck < 1 { throw ValidationError("--bottleneck must be 1 or more") }
