@@ -286,7 +286,7 @@ class FrontDoor(unittest.TestCase):
         decisions = daemon.json("scale", "history", "py")["decisions"]
         self.assertEqual(
             [(one["from"], one["to"], one["rule"], one.get("who")) for one in decisions],
-            [(3, 1, "configured", None), (1, 3, "manual", user), (4, 1, "manual", user), (1, 4, "manual", user)],
+            [(3, 1, "configured", user), (1, 3, "manual", user), (4, 1, "manual", user), (1, 4, "manual", user)],
         )
         self.assertEqual(len(daemon.jobsup("scale", "history", "py", "-n", "2").stdout.splitlines()), 3)
         until(lambda: f"pool py: 1 → 4: set by hand ({user})" in daemon.log.read_text(), "it is logged")
@@ -376,7 +376,7 @@ class DocumentedJSON(unittest.TestCase):
         "the pool": {
             "workers": "the worker", "ends": "each of its `ends`", "rollout": "its `rollout`", "manual": "its `manual`",
         },
-        "how the pool is scaled": {"seen": "its `seen`", "decision": "its `decision`", "manual": "its `manual`"},
+        "how the pool is scaled": {"signal": "its `signal`", "seen": "its `seen`", "decision": "its `decision`", "manual": "its `manual`"},
         "the worker": {"jobs": "each of its `jobs`"},
         "the status": {
             "store": "its `store`", "worker_limits": "its `worker_limits`", "log": "its `log`", "queues": "the queue",
@@ -413,6 +413,14 @@ signal.pause()
         self.fields = {row[0]: (words(row[1]), words(row[2])) for row in rows if len(row) == 3 and row[0] != "object"}
         self.seen: dict[str, set[str]] = {}
 
+    @staticmethod
+    def signalled(*command: str) -> dict:
+        """A service that is scaled by what a program prints."""
+        return {
+            "kind": "service", "command": ["/bin/sleep", "600"], "processes": {"min": 1, "max": 2},
+            "scaling": {"signal": {"command": list(command), "every": "1s"}},
+        }
+
     def literal(self, command: str, number: int = 0) -> set[str]:
         """The fields of an object that the table of commands spells out."""
         return set(re.findall(r'"(\w+)"', re.findall(r"{[^}]*}", self.commands[f"`{command}`"])[number]))
@@ -433,6 +441,8 @@ signal.pause()
             "parked": python_pool(queues=["parked"], processes=0),
             "held": {"kind": "service", "command": ["/bin/sh", "-c", "exit 125"]},
             "telling": {"kind": "service", "command": [sys.executable, "-c", self.TELLING], "ready": "notify"},
+            "signalled": self.signalled("/bin/echo", '{"depth": 0, "oldest_seconds": 0.5}'),
+            "unsignalled": self.signalled("/bin/false"),
             # Never ready: its rollout goes on as long as the test.
             "starting": {"kind": "service", "command": ["/bin/sleep", "600"], "ready": "1h"},
             "stubborn": {
@@ -505,7 +515,9 @@ signal.pause()
             self.assertEqual(outcome.keys(), self.literal("scale"))
             self.check("the pool", outcome["pool"])
         until(lambda: "worker_bytes" in daemon.json("scale", "explain", "py")["seen"], "memory was measured")
-        for pool in ("py", "telling"):
+        until(lambda: "depth" in daemon.json("scale", "explain", "signalled")["signal"], "a signal was read")
+        until(lambda: "error" in daemon.json("scale", "explain", "unsignalled")["signal"], "another one was not")
+        for pool in ("py", "telling", "signalled", "unsignalled"):
             self.check("how the pool is scaled", output("scale explain", pool)[0])
         [history] = output("scale history", "py")
         self.assertEqual(history.keys(), self.literal("scale history"))

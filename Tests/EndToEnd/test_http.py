@@ -155,7 +155,7 @@ class HTTP(unittest.TestCase):
         # The history is written behind the answer.
         until(lambda: len(self.ask("GET", f"{path}/scaling/history")["decisions"]) == 2, "both are on disk")
         [back, there] = self.ask("GET", f"{path}/scaling/history")["decisions"]
-        self.assertEqual((back["from"], back["to"], back["rule"], back.get("who")), (2, 0, "configured", None))
+        self.assertEqual((back["from"], back["to"], back["rule"], back.get("who")), (2, 0, "configured", manual["who"]))
         self.assertEqual((there["from"], there["to"], there["rule"], there["who"]), (0, 2, "manual", manual["who"]))
         self.assertEqual(self.ask("GET", f"{path}/scaling/history?limit=1")["decisions"], [back])
 

@@ -23,6 +23,8 @@ final class Autoscaler {
     private var timer: Scheduled<Void>?
     /// While all is quiet, for the end of what people have set.
     private var manualTimer: Scheduled<Void>?
+    /// Who has just set something, and for which pool.
+    private var acting: (scaler: PoolScaler, who: String)?
 
     init(
         context: EngineContext, settings: MachineScaling, manuals: [String: ManualScale], records: any PoolRecords,
@@ -143,7 +145,7 @@ final class Autoscaler {
 
     private func apply(_ decision: ScalingDecision, to scaler: PoolScaler) {
         if scaler.isNews(decision) {
-            let who = scaler.isHeldByHand ? scaler.manual?.who : nil
+            let who = acting?.scaler === scaler ? acting?.who : scaler.isHeldByHand ? scaler.manual?.who : nil
             tell(ScalingRecord(decision, pool: scaler.pool.settings.name, at: context.time.now(), who: who))
         }
         if decision.wanted != decision.current { scaler.pool.scale(to: decision.wanted) }
@@ -179,9 +181,11 @@ final class Autoscaler {
         scaler(of: pool).set(manual)
         timer?.cancel()
         timer = nil
+        acting = (scaler(of: pool), who)
         look()
-        // Who did it is told also when the number is the same, or another rule's.
-        guard pool.wanted == before || !scaler(of: pool).isHeldByHand else { return }
+        acting = nil
+        // Who did it is told also when the number is the same.
+        guard pool.wanted == before else { return }
         var record = ScalingRecord(
             ScalingDecision(current: before, wanted: pool.wanted, rule: .manual), pool: pool.settings.name,
             at: context.time.now(), who: who)
