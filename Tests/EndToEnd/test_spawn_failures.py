@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import resource
+import shutil
 import signal
 import subprocess
 import unittest
@@ -22,9 +23,12 @@ class OrdinaryDaemon(Daemon):
 
     def start(self, wait: bool = True) -> Daemon:
         os.chown(self.directory, USER, USER)
+        # The build may lie in a folder that only its owner may enter.
+        for program in ("jobsupd", "jobsup-launch"):
+            shutil.copy(BUILD / program, self.directory / program)
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [*AS_USER, str(BUILD / "jobsupd"), "--config", str(self.config)],
+                [*AS_USER, str(self.directory / "jobsupd"), "--config", str(self.config)],
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
