@@ -59,10 +59,13 @@ extension Engine {
         let shared = self.intake
         let changes = try await loop.submit {
             try rooms.value.refuseWhileStopping()
-            shared.replace(by: intake.keepingPayloadLimit(of: shared.value))
+            let old = shared.value
+            shared.replace(by: intake.keepingPayloadLimit(of: old))
+            let kept = pools.map(\.name).filter { rooms.value.pool(named: $0) != nil }
+            let rules = scaling.changes(from: rooms.value.autoscaler.settings, of: kept)
             // Before their numbers: who decides them may have changed.
             rooms.value.autoscaler.adopt(scaling)
-            let changes = rooms.value.adopt(pools)
+            let changes = rooms.value.adopt(pools) + rules + intake.changes(from: old)
             // A limit of memory may be new.
             rooms.value.context.started()
             rooms.value.processEnded()

@@ -23,6 +23,8 @@ final class EngineContext {
     var pump: () -> Void = {}
     /// Whether any job type has a limit of memory.
     var limitsMemoryByType: () -> Bool = { false }
+    /// Whether the pools have a budget of memory together.
+    var budgetsMemory: () -> Bool = { false }
     /// Set before the first job is handed out.
     var memoryGate = MemoryGate(expected: { _ in nil }, available: { nil })
     /// A process is being started.

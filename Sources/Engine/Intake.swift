@@ -34,6 +34,15 @@ package struct Intake: Sendable {
         standard.memoryLimitBytes != nil || policies.values.contains { $0.memoryLimitBytes != nil }
     }
 
+    /// What is other than in rules before these, for people.
+    func changes(from old: Intake) -> [String] {
+        var changes: [String] = []
+        if standard != old.standard { changes.append("jobs of types without rules of their own follow other rules") }
+        let types = Set(policies.keys).union(old.policies.keys).sorted().filter { policies[$0] != old.policies[$0] }
+        if !types.isEmpty { changes.append("jobs of other rules: \(types.joined(separator: ", "))") }
+        return changes
+    }
+
     package func policy(of type: String) -> JobPolicy {
         policies[type] ?? standard
     }

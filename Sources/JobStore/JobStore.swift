@@ -26,6 +26,9 @@ package protocol JobStore: AnyObject, Sendable {
     /// ``StoreSignal/ready``, once for all claims that fell short before.
     func claim(from queues: [String], limit: Int) -> [ClaimedJob]
 
+    /// Asks for ``StoreSignal/ready`` like a claim that fell short, for an owner with nobody yet to claim for.
+    func expectJobs()
+
     /// Ends leases with what became of the attempts; the outcomes are in the order of the settlements.
     ///
     /// On an error nothing has changed and the leases stand: the caller settles again later.

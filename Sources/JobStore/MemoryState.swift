@@ -80,7 +80,7 @@ struct MemoryState {
                 claimed.append(ClaimedJob(job, lease: lease, queue: name, priority: lane.priority))
             }
         }
-        if claimed.count < limit { attention.claimFellShort() }
+        if claimed.count < limit { attention.expectJobs() }
         return claimed
     }
 

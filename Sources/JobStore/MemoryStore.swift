@@ -28,6 +28,10 @@ package final class MemoryStore: JobStore {
         shared.withLock { $0.isClosed ? [] : $0.state.claim(from: queues, limit: limit) }
     }
 
+    package func expectJobs() {
+        shared.withLock { $0.state.attention.expectJobs() }
+    }
+
     package func settle(_ settlements: [Settlement], completion: @escaping StoreCompletion<[SettlementOutcome]>) {
         perform(completion) { $0.settle(settlements) }
     }

@@ -25,6 +25,9 @@ final class AdoptedProcesses: Sendable {
     /// A dead stranger that nobody has waited for in this time is one of ours that lost its marker.
     private static let strangersTime = Duration.seconds(60)
 
+    /// A storm of coming and going processes must not hold the watcher: it kills what it knows, and looks again.
+    private static let mostListings = 8
+
     private let listPath = "/proc/self/task/\(getpid())/children"
     /// The marker of this process, if it runs under another host: strangers have it too.
     private let ownMarker = ProcessMarker.read(of: getpid())
@@ -51,22 +54,38 @@ final class AdoptedProcesses: Sendable {
         return orphan
     }
 
-    /// Reaps what has ended and gets to know what is new.
-    func refresh(now: ContinuousClock.Instant) {
-        // Under the lock from the listing to the reaping: the kernel leaves out some when others are reaped while it lists.
+    /// Reaps what has ended and gets to know what is new; says whether nobody can have been missed.
+    ///
+    /// One listing is not enough. Whose parent ends while it is made comes to us behind the place that was read, and the
+    /// kernel leaves out some when others are reaped meanwhile, here or by whoever started them. So the list is read until it
+    /// is the same twice.
+    func refresh(now: ContinuousClock.Instant) -> Bool {
+        // Under the lock from the listing to the reaping, so that no other host reaps meanwhile.
         children.withLock { children in
-            var found: [Int32: Orphan] = [:]
-            for word in (ProcFile.read(listPath) ?? "").split(separator: " ") {
-                guard let processID = Int32(word) else { continue }
-                var orphan = children[processID] ?? makeOrphan(processID)
-                if clinux_has_ended(processID) == 1 {
-                    orphan.deadSince = orphan.deadSince ?? now
-                    if mayReap(orphan, now: now), clinux_reap(processID) != 0 { continue }
-                }
-                found[processID] = orphan
+            var before: String?
+            for _ in 0..<Self.mostListings {
+                let list = ProcFile.read(listPath) ?? ""
+                if list == before { return true }
+                // Who was reaped just now is not listed any more, so that there is one more look at least.
+                before = list
+                children = sortOut(list, known: children, now: now)
             }
-            children = found
+            return false
         }
+    }
+
+    private func sortOut(_ list: String, known: [Int32: Orphan], now: ContinuousClock.Instant) -> [Int32: Orphan] {
+        var found: [Int32: Orphan] = [:]
+        for word in list.split(separator: " ") {
+            guard let processID = Int32(word) else { continue }
+            var orphan = known[processID] ?? makeOrphan(processID)
+            if clinux_has_ended(processID) == 1 {
+                orphan.deadSince = orphan.deadSince ?? now
+                if mayReap(orphan, now: now), clinux_reap(processID) != 0 { continue }
+            }
+            found[processID] = orphan
+        }
+        return found
     }
 
     private func mayReap(_ orphan: Orphan, now: ContinuousClock.Instant) -> Bool {

@@ -29,10 +29,8 @@ extension WatchLoop {
 
     func advanceEndings() {
         guard adoptionChanged || !ending.isEmpty else { return }
-        if adoptionChanged {
-            adoptionChanged = false
-            adopted.refresh(now: equipment.now())
-        }
+        // As long as somebody may have been missed nobody is released, and the next look follows at once.
+        if adoptionChanged { adoptionChanged = !adopted.refresh(now: equipment.now()) }
         for id in ending {
             guard let process = processes[id] else { continue }
             advance(process)
@@ -54,7 +52,7 @@ extension WatchLoop {
             // It lives yet, but its tree is to be killed.
             return kill(leftovers, of: process)
         }
-        let hasLeftovers = groupHasLeftovers(process) || !leftovers.isEmpty
+        let hasLeftovers = adoptionChanged || groupHasLeftovers(process) || !leftovers.isEmpty
         // The last descendant is gone: what it wrote lies in the pipe, though epoll has not told yet.
         if !hasLeftovers, !process.outputIsComplete { process.drain(through: buffer) }
         let actions = process.ending?.advance(
@@ -125,7 +123,7 @@ extension WatchLoop {
 
     private func killEverything() {
         for processID in adopted.killable { _ = adopted.kill(processID) }
-        guard processes.isEmpty, adopted.killable.isEmpty else { return }
+        guard !adoptionChanged, processes.isEmpty, adopted.killable.isEmpty else { return }
         let completions = waitingForNothing
         waitingForNothing = []
         for completion in completions { completion() }

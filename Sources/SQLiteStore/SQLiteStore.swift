@@ -105,6 +105,10 @@ package final class SQLiteStore: JobStore {
         return claimed
     }
 
+    package func expectJobs() {
+        memory.withLock { $0.attention.expectJobs() }
+    }
+
     package func counts() -> [QueueCounts] {
         memory.withLock { memory in
             memory.tally.counts(names: memory.names) { memory.ready.oldest(of: $0) }

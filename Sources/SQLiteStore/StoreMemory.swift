@@ -41,7 +41,7 @@ extension StoreMemory {
             // What lies behind must not overtake what is on its way from disk.
             if isBlocked { break }
         }
-        if claimed.count < limit { attention.claimFellShort() }
+        if claimed.count < limit { attention.expectJobs() }
         return low
     }
 

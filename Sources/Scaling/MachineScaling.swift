@@ -16,3 +16,22 @@ package struct MachineScaling: Sendable, Hashable {
         self.classes = classes
     }
 }
+
+extension MachineScaling {
+    /// What is other than it was, for people; of the pools that are there before and after.
+    package func changes(from old: MachineScaling, of names: [String]) -> [String] {
+        var changes = names.compactMap { name -> String? in
+            if pools[name] != old.pools[name] {
+                return switch (old.pools[name], pools[name]) {
+                case (nil, let new?): "pool \(name) is scaled by \(new.rule.name)"
+                case (_, nil): "pool \(name) is scaled no more"
+                case (_, let new?): "pool \(name) is scaled by other settings of \(new.rule.name)"
+                }
+            }
+            let (now, before) = (classes[name] ?? .default, old.classes[name] ?? .default)
+            return now == before ? nil : "pool \(name) is of the class \(now)"
+        }
+        if budget != old.budget { changes.append("the pools share another budget") }
+        return changes
+    }
+}

@@ -2,7 +2,8 @@
 ///
 /// First every pool keeps the workers that cannot be taken from it (busy ones), then each gets its minimum, critical
 /// pools first, then what else they want, again by class. Within a class workers are handed out one by one to the pool
-/// that has the fewest (max-min fairness), so that no pool's place in the file decides.
+/// that has the fewest (max-min fairness), so that no pool's place in the file decides. Of memory, a pool whose workers
+/// were never measured gets no more than it has, or one to be measured.
 package struct ScalingBudget: Sendable, Hashable {
     /// In the order in which pools are served.
     package enum PoolClass: Int, Sendable, Hashable, CaseIterable, Comparable {
@@ -18,18 +19,21 @@ package struct ScalingBudget: Sendable, Hashable {
         package var minimum: Int
         /// Workers that are there and may not be taken.
         package var held: Int
-        /// What a worker takes; 0 when it is not known.
-        package var workerBytes: Int
+        /// Workers that the pool has now.
+        package var present: Int
+        /// What a worker takes; `nil` while none was measured.
+        package var workerBytes: Int?
 
         package init(
             pool: String, poolClass: PoolClass = .default, wanted: Int, minimum: Int = 0, held: Int = 0,
-            workerBytes: Int = 0
+            present: Int = 0, workerBytes: Int? = 0
         ) {
             self.pool = pool
             self.poolClass = poolClass
             self.wanted = wanted
             self.minimum = minimum
             self.held = held
+            self.present = present
             self.workerBytes = workerBytes
         }
     }
@@ -57,7 +61,7 @@ package struct ScalingBudget: Sendable, Hashable {
         var grants = requests.map { max(0, $0.held) }
         var left = Left(
             processes: (processes ?? .max / 2) - grants.reduce(0, +),
-            bytes: (memoryBytes ?? .max / 2) - zip(requests, grants).reduce(0) { $0 + $1.0.workerBytes * $1.1 })
+            bytes: (memoryBytes ?? .max / 2) - zip(requests, grants).reduce(0) { $0 + $1.0.knownBytes * $1.1 })
         for limit in [\Request.minimum, \Request.wanted] {
             for poolClass in PoolClass.allCases {
                 let members = requests.indices.filter { requests[$0].poolClass == poolClass }
@@ -71,7 +75,7 @@ package struct ScalingBudget: Sendable, Hashable {
         var processes: Int
         var bytes: Int
 
-        func hasRoom(for request: Request) -> Bool { processes >= 1 && bytes >= max(0, request.workerBytes) }
+        func hasRoom(for request: Request) -> Bool { processes >= 1 && bytes >= request.knownBytes }
     }
 
     private func share(
@@ -81,15 +85,24 @@ package struct ScalingBudget: Sendable, Hashable {
         while true {
             // A minimum is not more than what is wanted by a person who stopped the pool.
             let open = members.filter { index in
-                grants[index] < min(requests[index][keyPath: limit], requests[index].wanted)
+                grants[index] < min(requests[index][keyPath: limit], most(for: requests[index]))
                     && left.hasRoom(for: requests[index])
             }
             guard let next = open.min(by: { grants[$0] < grants[$1] }) else { return }
             grants[next] += 1
             left.processes -= 1
-            left.bytes -= max(0, requests[next].workerBytes)
+            left.bytes -= requests[next].knownBytes
         }
     }
+
+    private func most(for request: Request) -> Int {
+        guard memoryBytes != nil, request.workerBytes == nil else { return request.wanted }
+        return min(request.wanted, max(1, request.present))
+    }
+}
+
+extension ScalingBudget.Request {
+    fileprivate var knownBytes: Int { max(0, workerBytes ?? 0) }
 }
 
 extension ScalingDecision {

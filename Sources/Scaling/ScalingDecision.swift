@@ -16,6 +16,7 @@ package struct ScalingDecision: Sendable, Hashable {
     }
 
     package subscript(_ name: ScalingFigure.Name) -> Double? { figures.first { $0.name == name }?.value }
+    package var isChange: Bool { wanted != current }
     package var isUp: Bool { wanted > current }
     package var isDown: Bool { wanted < current }
 

@@ -33,6 +33,7 @@ package enum ScalingRule: String, Sendable, Hashable, CaseIterable {
     case pressure = "pressure"
     case noThroughput = "no_throughput"
     case missingSignal = "missing_signal"
+    case usedSignal = "used_signal"
     case flapBudget = "flap_budget"
     case machineBudget = "machine_budget"
 

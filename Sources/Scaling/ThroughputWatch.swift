@@ -1,9 +1,9 @@
 /// Whether further workers bring further completions. When they do not, something that all of them wait for is the
 /// bottleneck, a database mostly, and more workers make it worse.
 ///
-/// Compared are two stretches of time without an idle worker and with jobs waiting, in which the number of ready
-/// workers was one and then another, with no rest in between. Both must have seen enough completions for the difference
-/// not to be chance.
+/// Compared are two stretches of time in which jobs waited all the while and the number of ready workers was one and then
+/// another, with no rest in between. Both must have seen enough completions for the difference not to be chance. As long
+/// as jobs wait, a worker that is seen idle is one between two jobs.
 package struct ThroughputWatch: Sendable {
     package struct Settings: Sendable, Hashable {
         /// The part of the proportional gain that added workers must bring at least.
@@ -61,12 +61,12 @@ package struct ThroughputWatch: Sendable {
 
     mutating func record(_ observation: ScalingObservation) {
         let workers = observation.workers
-        guard let queue = observation.queue, queue.depth > 0, workers.idle == 0, workers.busy > 0 else {
+        guard let queue = observation.queue, queue.depth > 0, workers.ready > 0 else {
             reference = nil
             present = nil
             return
         }
-        if var stretch = present, stretch.workers == workers.busy,
+        if var stretch = present, stretch.workers == workers.ready,
             observation.totals.completions >= stretch.last.completions
         {
             stretch.end = observation.time
@@ -79,7 +79,7 @@ package struct ThroughputWatch: Sendable {
             reference = present
         }
         present = Stretch(
-            workers: workers.busy, start: observation.time, first: observation.totals, end: observation.time,
+            workers: workers.ready, start: observation.time, first: observation.totals, end: observation.time,
             last: observation.totals)
     }
 

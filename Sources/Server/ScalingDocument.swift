@@ -100,6 +100,8 @@ struct ScalingDocument: Encodable {
     let pool: String
     /// `thresholds`, `target_wait` or `fixed`.
     let policy: String
+    /// What the policy goes by; `nil` for `fixed`.
+    let rules: ScalingRulesDocument?
     let `class`: String
     let manual: ManualScaleDocument?
     let wanted: Int
@@ -114,7 +116,8 @@ struct ScalingDocument: Encodable {
     init(_ status: ScalingStatus) {
         let observation = status.observation
         pool = status.pool
-        policy = status.policy ?? "fixed"
+        policy = status.rule?.name ?? "fixed"
+        rules = status.rule.map(ScalingRulesDocument.init)
         `class` = status.poolClass
         manual = status.manual.map(ManualScaleDocument.init)
         wanted = observation.wanted

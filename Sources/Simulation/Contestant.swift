@@ -22,10 +22,8 @@ extension Contestant {
     package static let targetWait = Contestant("target wait") { settings in
         ScalingGuards(TargetWaitPolicy(TargetWaitSettings(target: .seconds(settings.targetSeconds))))
     }
-    /// With the defaults of the configuration.
-    package static func thresholds() throws(ThresholdSettings.NoHysteresis) -> Contestant {
-        let thresholds = try ThresholdSettings()
-        return Contestant("thresholds") { _ in ScalingGuards(ThresholdPolicy(thresholds)) }
+    package static func thresholds(_ settings: ThresholdSettings) -> Contestant {
+        Contestant("thresholds") { _ in ScalingGuards(ThresholdPolicy(settings)) }
     }
     package static let backlog = Contestant("in flight + backlog") { _ in CeleryPolicy(keepalive: .zero) }
     package static let celery = Contestant("Celery, keepalive 30 s") { _ in CeleryPolicy() }
@@ -42,7 +40,7 @@ extension Contestant {
     /// In the order of the tables.
     package static func all() throws(ThresholdSettings.NoHysteresis) -> [Contestant] {
         [
-            targetWait, backlog, celery, try thresholds(), horizon, hpa, hpaOfOne, backlogPerInstance, full,
+            targetWait, backlog, celery, thresholds(try ThresholdSettings()), horizon, hpa, hpaOfOne, backlogPerInstance, full,
         ]
     }
 }

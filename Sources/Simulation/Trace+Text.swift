@@ -19,11 +19,15 @@ package enum TraceError: Error, Hashable, CustomStringConvertible {
 extension Trace {
     package static let header = "arrival_seconds,service_seconds"
 
-    /// Reads CSV: two fields a line. Empty lines, comments (`#`) and the header are passed over.
+    /// Arrivals from here on are instants, in seconds since 1970: no trace begins three years after its beginning.
+    private static let firstInstant = 1e8
+
+    /// Reads CSV: two fields a line. Empty lines, comments (`#`) and the header are passed over. Of instants since 1970
+    /// the second of the first arrival is the trace's beginning.
     package init(text: String) throws(TraceError) {
         var jobs: [Job] = []
         var number = 0
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
             number += 1
             let line = line.trimmed
             if line.isEmpty || line.hasPrefix("#") || line == Self.header { continue }
@@ -34,8 +38,10 @@ extension Trace {
                     arrivalSeconds: try Self.seconds(fields[0], line: number),
                     serviceSeconds: try Self.seconds(fields[1], line: number)))
         }
-        guard !jobs.isEmpty else { throw .noJobs }
-        self.init(jobs)
+        guard let first = jobs.map(\.arrivalSeconds).min() else { throw .noJobs }
+        let beginning = first < Self.firstInstant ? 0 : first.rounded(.down)
+        self.init(
+            jobs.map { Job(arrivalSeconds: $0.arrivalSeconds - beginning, serviceSeconds: $0.serviceSeconds) })
     }
 
     /// What can be read again, to the last bit.
@@ -52,7 +58,7 @@ extension Trace {
 }
 
 extension Substring {
-    /// Without the blanks around it; a carriage return is one.
+    /// Without the blanks around it.
     fileprivate var trimmed: Substring {
         var text = drop { $0.isWhitespace }
         while let last = text.last, last.isWhitespace { text.removeLast() }

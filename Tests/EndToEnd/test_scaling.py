@@ -7,48 +7,11 @@ import pathlib
 import time
 import unittest
 
-from harness import Daemon, python_pool, until
+from harness import python_pool, until
+from scaling_scene import ScalingScene, scaled
 
 
-def scaled(most: int = 8, **scaling) -> dict:
-    """A pool of workers of one job each."""
-    return python_pool(processes={"min": 1, "max": most}, concurrency=1, scaling=scaling)
-
-
-class Scaling(unittest.TestCase):
-    def daemon(self, pools: dict, **settings) -> Daemon:
-        # Whatever else this machine does at the time is none of these tests' business.
-        calm = {"pressure": {"cpu": "off", "memory": "off", "io": "off"}}
-        daemon = Daemon(pools, scaling={**calm, **settings.pop("scaling", {})}, **settings)
-        self.addCleanup(daemon.remove)
-        return daemon.start()
-
-    def pool(self, daemon: Daemon, name: str = "py") -> dict:
-        return daemon.json("pool", name)
-
-    def history(self, daemon: Daemon, name: str = "py") -> list[dict]:
-        return daemon.json("scale", "history", name)["decisions"]
-
-    def enqueue_many(self, daemon: Daemon, count: int, seconds: float, **options) -> None:
-        tasks = [{"type": "sleep", "payload": seconds, **options} for _ in range(count)]
-        self.assertEqual(daemon.http("POST", "/api/tasks/batch", json.dumps({"tasks": tasks}))[0], 202)
-
-    def finished(self, daemon: Daemon) -> dict:
-        """How many jobs ended, by state, of all queues."""
-        ended: dict[str, int] = {}
-        for queue in daemon.json("status")["queues"]:
-            for state, count in queue["finished"].items():
-                if count:
-                    ended[state] = ended.get(state, 0) + count
-        return ended
-
-    def has_workers(self, daemon: Daemon, wanted: int, name: str = "py", deadline: float = 60) -> None:
-        def look():
-            pool = self.pool(daemon, name)
-            return pool["wanted"] == wanted and pool["actual"] == wanted
-
-        until(look, lambda: f"{wanted} workers; {self.history(daemon, name)[:3]}", deadline)
-
+class Scaling(ScalingScene):
     # MARK: By policy
 
     def test_a_batch_is_met_by_workers_who_leave_when_it_is_done(self):
@@ -111,9 +74,11 @@ class Scaling(unittest.TestCase):
 
     def test_under_pressure_no_pool_grows(self):
         pressure = {"cpu": "1%", "memory": "off", "io": "off"}
-        daemon = self.daemon({"py": scaled(4, target_wait="1s"), "burn": python_pool(processes=os.cpu_count(), queues=["burn"])},
+        # More than there are processors, or nobody would wait for one.
+        burners = 2 * (os.cpu_count() or 1)
+        daemon = self.daemon({"py": scaled(4, target_wait="1s"), "burn": python_pool(processes=burners, queues=["burn"])},
                              scaling={"pressure": pressure})
-        burning = [daemon.enqueue("burn", [60], "--queue", "burn") for _ in range(2 * (os.cpu_count() or 1))]
+        burning = [daemon.enqueue("burn", [60], "--queue", "burn") for _ in range(burners)]
         some = pathlib.Path("/proc/pressure/cpu")
         until(lambda: float(some.read_text().split()[1].removeprefix("avg10=")) > 5, "the processors are wanted")
         self.enqueue_many(daemon, 40, 0.25)

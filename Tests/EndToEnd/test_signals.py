@@ -178,6 +178,19 @@ class Signals(Scene):
         self.assertEqual((pool["restarts"], pool["health"]), (0, "healthy"))
         self.assertEqual(self.daemon.stop(), 0)
 
+    def test_figures_are_acted_on_once(self):
+        readings = self.directory / "readings"
+        program = self.directory / "count.py"
+        program.write_text(f"open({str(readings)!r}, 'a').write('read\\n'); print(1000)")
+        self.start({"pool": self.pool({"command": ["/usr/bin/python3", str(program)], "every": "4s", "timeout": "3s"}, most=30)})
+        until(lambda: self.wanted() >= 7, lambda: f"it grows: {self.explain()}\n{self.daemon.tail()}")
+        decisions = self.daemon.json("scale", "history", "pool")["decisions"]
+        grown = [decision for decision in decisions if decision["from"] != decision["to"]]
+        # Three at once, and nothing more before the queue was read again.
+        self.assertEqual({decision["to"] - decision["from"] for decision in grown}, {3})
+        self.assertLessEqual(len(grown), len(readings.read_text().split()), decisions)
+        until(lambda: "the next ones tell" in self.daemon.jobsup("scale", "explain", "pool").stdout, "it is explained")
+
     def test_a_redis_that_hangs_or_dies_lets_nobody_go(self):
         redis = self.redis()
         redis("RPUSH", "q", *map(str, range(50)))

@@ -71,6 +71,40 @@ struct TreeTests {
         for processID in all { try await expectGone(processID) }
     }
 
+    /// Each of the chain comes to us only when the one before has ended, while the list of our children is read again and again.
+    @Test func longChainsAreKilledToTheirEndsWhileOthersComeAndGo() async throws {
+        let chain = """
+            import os, time
+            for _ in range(60):
+                print(os.getpid(), flush=True)
+                if os.fork() > 0:
+                    os.wait()
+                    os._exit(0)
+                os.setsid()
+            print("end", flush=True)
+            time.sleep(1000)
+            """
+        try await withThrowingTaskGroup(of: Void.self) { others in
+            for _ in 0..<4 {
+                others.addTask {
+                    while !Task.isCancelled {
+                        _ = try await TestHost.run(TestHost.shell("(sleep 0.002 &); (sleep 0.004 &); sleep 0.003"))
+                    }
+                }
+            }
+            for _ in 0..<10 {
+                let (handle, witness) = TestHost.start(
+                    SpawnRequest(executable: "/usr/bin/python3", arguments: ["-c", chain]))
+                _ = try await witness.line { $0 == "end" }
+                handle.killTree()
+                _ = try await witness.exit()
+                try await TestHost.eventually("the chain is released") { handle.processID == nil }
+                for processID in witness.lines.compactMap({ Int32($0.text) }) { try await expectGone(processID) }
+            }
+            others.cancelAll()
+        }
+    }
+
     @Test func daemonOfAnotherProcessIsLeftAlone() async throws {
         let script = "(setsid sh -c 'echo $$; exec sleep 1000' &); exec sleep 1000"
         let (first, firstWitness) = TestHost.start(TestHost.shell(script))

@@ -27,6 +27,17 @@ import Testing
         #expect(ScalingBudget(memoryBytes: 350).grants(requests) == [5, 3])
     }
 
+    @Test func whoseMemoryIsNotKnownDoesNotGrow() {
+        func request(present: Int, bytes: Int?) -> Request {
+            Request(pool: "mail", wanted: 9, present: present, workerBytes: bytes)
+        }
+        let budget = ScalingBudget(memoryBytes: 50)
+        #expect(budget.grants([request(present: 0, bytes: nil)]) == [1])
+        #expect(budget.grants([request(present: 4, bytes: nil)]) == [4])
+        #expect(budget.grants([request(present: 4, bytes: 10)]) == [5])
+        #expect(ScalingBudget(processes: 50).grants([request(present: 4, bytes: nil)]) == [9])
+    }
+
     @Test func busyWorkersStayEvenInASmallerBudget() {
         let requests = [
             Request(pool: "mail", wanted: 8, minimum: 1, held: 0),
@@ -50,9 +61,9 @@ import Testing
         let bytes = Int.random(in: 0...300, using: &random)
         let grants = ScalingBudget(processes: processes, memoryBytes: bytes).grants(requests)
         let held = requests.reduce(0) { $0 + $1.held }
-        let heldBytes = requests.reduce(0) { $0 + $1.held * $1.workerBytes }
+        let heldBytes = requests.reduce(0) { $0 + $1.held * ($1.workerBytes ?? 0) }
         let granted = grants.reduce(0, +)
-        let grantedBytes = zip(requests, grants).reduce(0) { $0 + $1.0.workerBytes * $1.1 }
+        let grantedBytes = zip(requests, grants).reduce(0) { $0 + ($1.0.workerBytes ?? 0) * $1.1 }
         #expect(granted <= max(processes, held))
         #expect(grantedBytes <= max(bytes, heldBytes))
         for (request, grant) in zip(requests, grants) {

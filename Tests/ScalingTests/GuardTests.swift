@@ -105,6 +105,21 @@ import Testing
         #expect(guarded.decide(.calm(at: 900, wanted: 4, idle: 0, busy: 4, depth: 9)).wanted == 8)
     }
 
+    /// Between two short jobs a worker is idle for an instant, and some look will see it so.
+    @Test func workersBetweenTwoJobsAreAtWork() {
+        var guarded = ScalingGuards(StubbornPolicy(wanted: 8))
+        for second in 0..<240 {
+            let count = second < 60 ? 4 : 8
+            let idle = second % 3
+            let decision = guarded.decide(
+                .calm(
+                    at: Double(second), wanted: count, idle: idle, busy: count - idle, depth: 500, oldest: 20,
+                    completions: 20 * second, busySeconds: Double(second) * Double(count)))
+            if decision.rule == .noThroughput { return }
+        }
+        Issue.record("four more workers brought nothing, and nobody noticed")
+    }
+
     /// The machine's budget grants 4 of 8, again and again: the pool has not moved, so no reversal is spent.
     @Test func whatWasNotGrantedIsNoFlap() {
         var guarded = ScalingGuards(StubbornPolicy(wanted: 8), GuardSettings(flaps: .init(reversals: 2)))

@@ -13,6 +13,18 @@ import Testing
         #expect(jobs == [.init(arrivalSeconds: 1, serviceSeconds: 3), .init(arrivalSeconds: 2, serviceSeconds: 0.5)])
     }
 
+    @Test func endsOfLinesAreThoseOfAnySystem() throws {
+        let lines = ["arrival_seconds,service_seconds", "1,3", "2,0.5", ""]
+        for end in ["\n", "\r\n", "\r"] {
+            #expect(try Trace(text: lines.joined(separator: end)).jobs.map(\.arrivalSeconds) == [1, 2])
+        }
+    }
+
+    @Test func unixTimesBeginWithTheFirst() throws {
+        let trace = try Trace(text: "1700000002.5,1\n1700000001.25,2\n")
+        #expect(trace.jobs.map(\.arrivalSeconds) == [0.25, 1.5] && trace.seconds == 1.5)
+    }
+
     @Test(arguments: [
         ("", TraceError.noJobs), ("# nothing\n", .noJobs), ("1,2\n3", .noTwoFields(line: 2, text: "3")),
         ("1,2,3", .noTwoFields(line: 1, text: "1,2,3")), ("1,2\n\nx,2", .noNumber(line: 3, text: "x")),

@@ -72,6 +72,14 @@ let claimChecks: [StoreCheck] = [
         try await bench.settle(.requeue(failure: Bench.crash), [first[1]])
         try await bench.signals.wait("ready") { $0.ready == 3 }
     },
+    .on("who expects jobs hears of the next once, without a claim") { bench in
+        bench.store.expectJobs()
+        try await bench.enqueue(Bench.job())
+        try await bench.signals.wait("ready") { $0.ready == 1 }
+        try await bench.enqueue(Bench.job())
+        try await bench.settleDown()
+        #expect(bench.signals.heard.ready == 1)
+    },
     .on("who was given enough hears nothing") { bench in
         try await bench.enqueue(Bench.job())
         _ = try await bench.claim(1)

@@ -284,7 +284,8 @@ final class ExecPool: WorkerPool {
     }
 
     var wantsMeasuring: Bool {
-        (settings.watchedMemory.watchesMemory || context.limitsMemoryByType()) && !runs.isEmpty
+        let isCounted = settings.watchedMemory.watchesMemory || context.limitsMemoryByType()
+        return (isCounted || context.budgetsMemory()) && !runs.isEmpty
     }
 
     var isNearMemoryLimit: Bool { !runs.isEmpty }

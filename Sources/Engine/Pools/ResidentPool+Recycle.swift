@@ -98,8 +98,10 @@ extension ResidentPool {
         }
     }
 
+    /// Who is scaled grows as far as there is memory, and who shares a budget counts with what its workers have.
     var wantsMeasuring: Bool {
-        (settings.watchedMemory.watchesMemory || context.limitsMemoryByType()) && !isEmpty
+        let isCounted = settings.watchedMemory.watchesMemory || context.limitsMemoryByType()
+        return (isCounted || isScaled || context.budgetsMemory()) && !isEmpty
     }
 
     var isNearMemoryLimit: Bool {

@@ -17,6 +17,7 @@ final class Autoscaler {
     private(set) var settings: MachineScaling
     /// What people have set, also for pools that are not there (any more).
     private var manuals: [String: ManualScale]
+    var orders = OrdersInLine()
     private var scalers: [ObjectIdentifier: PoolScaler] = [:]
     private var load = MachineLoad()
     private var lastReading: (at: Duration, machine: ScalingObservation.Machine)?
@@ -91,6 +92,9 @@ final class Autoscaler {
         let living = pools().filter { !$0.isRemoved && !$0.isDraining }
         endManuals(living)
         tendSignals()
+        // A pool of none claims nothing, so nobody would tell it of its first job. Before the look at the queues: what
+        // comes after that is told.
+        context.store.expectJobs()
         let scene = scene()
         let outcomes = living.map { pool in
             let scaler = scaler(of: pool)
@@ -100,7 +104,7 @@ final class Autoscaler {
         for (outcome, grant) in zip(outcomes, granted(outcomes, besides: leaving())) {
             apply(outcome.decision.granted(grant), to: outcome.scaler)
         }
-        if !outcomes.allSatisfy({ $0.scaler.isQuiet($0.seen) }) { arm(after: Self.interval) } else { armForManuals() }
+        if !outcomes.allSatisfy({ $0.scaler.isQuiet($0.seen) }) { arm(after: Self.interval) } else { armForManuals(living) }
     }
 
     private func tendSignals() {
@@ -135,11 +139,13 @@ final class Autoscaler {
         return budget.grants(
             outcomes.map { outcome in
                 let name = outcome.scaler.pool.settings.name
+                let wanted = outcome.decision.wanted
                 return ScalingBudget.Request(
-                    pool: name, poolClass: settings.classes[name] ?? .default, wanted: outcome.decision.wanted,
-                    minimum: min(outcome.decision.wanted, outcome.seen.range.lowerBound),
-                    held: min(outcome.seen.workers.busy, outcome.seen.wanted),
-                    workerBytes: outcome.seen.workerBytes ?? 0)
+                    pool: name, poolClass: settings.classes[name] ?? .default, wanted: wanted,
+                    // A number that nobody decides is the least as well as the most.
+                    minimum: outcome.scaler.scaling == nil ? wanted : min(wanted, outcome.seen.range.lowerBound),
+                    held: min(outcome.seen.workers.busy, outcome.seen.wanted), present: outcome.seen.wanted,
+                    workerBytes: outcome.seen.workerBytes)
             })
     }
 
@@ -199,15 +205,16 @@ final class Autoscaler {
             let scaler = scaler(of: pool)
             guard let manual = scaler.manual, manual.isOver(at: now) else { continue }
             manuals[pool.settings.name] = nil
-            records.setPoolSetting(nil, of: pool.settings.name) { _ in }
+            // What is on its way to the disk takes the place of this one anyway.
+            if !orders.contains(pool.settings.name) { records.setPoolSetting(nil, of: pool.settings.name) { _ in } }
             scaler.set(nil)
         }
     }
 
     /// The wall clock may be set meanwhile: it looks again at least once a minute.
-    private func armForManuals() {
+    private func armForManuals(_ pools: [any WorkerPool]) {
         let now = context.time.now().secondsSince1970
-        let ends = pools().compactMap { scaler(of: $0).manual?.until }
+        let ends = pools.compactMap { scaler(of: $0).manual?.until }
         guard let next = ends.min() else { return }
         let delay: Duration = min(.seconds(60), max(.milliseconds(10), .seconds(next - now)))
         manualTimer = context.schedule(at: context.time.uptime() + delay) { self.look() }

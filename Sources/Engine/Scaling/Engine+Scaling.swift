@@ -9,23 +9,14 @@ extension Engine {
     /// before it takes effect, and holds when the daemon is started again.
     package func scale(_ name: String, _ order: ScaleOrder) async throws -> ScaleOutcome? {
         let rooms = rooms
+        let records = records
         let now = time.now()
-        let plan = try await loop.submit { () -> (manual: ManualScale?, outcome: ScaleOutcome)? in
-            try rooms.value.refuseWhileStopping()
-            guard let pool = rooms.value.pool(named: name) else { return nil }
-            let manual = try order.manual(
-                current: pool.wanted, bounds: pool.settings.bounds, pool: name, now: now)
-            return (manual, rooms.value.autoscaler.preview(manual, of: pool))
-        }.get()
-        guard let plan else { return nil }
-        if order.isDryRun { return plan.outcome }
-        try await records.setPoolSetting(plan.manual?.text, of: name)
-        return try await loop.submit { () -> ScaleOutcome? in
-            guard let pool = rooms.value.pool(named: name) else { return nil }
-            let before = pool.wanted
-            rooms.value.autoscaler.set(plan.manual, of: pool, by: order.who)
-            return ScaleOutcome(
-                pool: rooms.value.status(of: pool), from: before, to: pool.wanted, reason: plan.outcome.reason)
+        return try await loop.flatSubmit {
+            do {
+                return try rooms.value.scale(name, order, at: now, records)
+            } catch {
+                return rooms.value.context.loop.makeFailedFuture(error)
+            }
         }.get()
     }
 
@@ -53,12 +44,45 @@ extension Engine {
     }
 }
 
+extension Engine.Rooms {
+    /// The store keeps the order of what it is handed, so orders take effect in the order of their coming.
+    fileprivate func scale(
+        _ name: String, _ order: ScaleOrder, at now: Timestamp, _ records: any PoolRecords
+    ) throws -> EventLoopFuture<ScaleOutcome?> {
+        try refuseWhileStopping()
+        let loop = context.loop
+        guard let pool = pool(named: name) else { return loop.makeSucceededFuture(nil) }
+        let manual = try order.manual(
+            current: autoscaler.orders.count(of: name) ?? pool.wanted, bounds: pool.settings.bounds, pool: name, now: now)
+        let outcome = autoscaler.preview(manual, of: pool)
+        if order.isDryRun { return loop.makeSucceededFuture(outcome) }
+        autoscaler.orders.append(manual, of: name)
+        let promise = loop.makePromise(of: ScaleOutcome?.self)
+        let me = NIOLoopBound(self, eventLoop: loop)
+        records.setPoolSetting(manual?.text, of: name) { result in
+            loop.execute {
+                me.value.autoscaler.orders.removeFirst(of: name)
+                promise.completeWith(
+                    result.map { me.value.obey(manual, of: name, by: order.who, because: outcome.reason) })
+            }
+        }
+        return promise.futureResult
+    }
+
+    private func obey(_ manual: ManualScale?, of name: String, by who: String, because reason: String) -> ScaleOutcome? {
+        guard let pool = pool(named: name) else { return nil }
+        let before = pool.wanted
+        autoscaler.set(manual, of: pool, by: who)
+        return ScaleOutcome(pool: status(of: pool), from: before, to: pool.wanted, reason: reason)
+    }
+}
+
 extension Autoscaler {
     func status(of pool: any WorkerPool) -> ScalingStatus {
         let scaler = scaler(of: pool)
         let seen = observation(of: pool)
         return ScalingStatus(
-            pool: pool.settings.name, policy: scaler.scaling?.rule.name,
+            pool: pool.settings.name, rule: scaler.scaling?.rule,
             poolClass: "\(settings.classes[pool.settings.name] ?? .default)", manual: scaler.manual, observation: seen,
             signal: scaler.signal?.status(at: seen.time), decision: scaler.wouldDecide(seen, scaler.manual))
     }

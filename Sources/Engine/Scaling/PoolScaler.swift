@@ -15,6 +15,8 @@ final class PoolScaler {
     private var everAble: Int?
     private var depthWasZeroAt: Duration?
     private var last: ScalingObservation?
+    /// When the figures of the signal were read by which the number was last changed.
+    private var usedReading: Duration?
     /// The last rule that held something back, so that it is told once.
     private var toldHold: ScalingRule?
 
@@ -104,7 +106,8 @@ final class PoolScaler {
 
     func decide(_ observation: ScalingObservation) -> ScalingDecision {
         // The policy sees all, also what a person decides: its history must not have a gap.
-        let decided = policyDecision(observation)
+        let decided = policyDecision(observation).map(withFreshSignal)
+        if decided?.isChange == true { usedReading = signal?.readAt }
         last = observation
         return byHand(observation, manual) ?? decided ?? undecided(observation, manual)
     }
@@ -114,7 +117,17 @@ final class PoolScaler {
         var observation = observation
         observation.range = range(manual)
         var policy = signal?.isFirstAwaited == true ? nil : policy
-        return byHand(observation, manual) ?? policy?.decide(observation) ?? undecided(observation, manual)
+        return byHand(observation, manual) ?? policy.map { withFreshSignal($0.decide(observation)) }
+            ?? undecided(observation, manual)
+    }
+
+    /// Figures that were acted on do not show yet what came of it: the next ones decide whether more is needed. The pool's
+    /// bounds hold at any time.
+    private func withFreshSignal(_ decision: ScalingDecision) -> ScalingDecision {
+        guard let signal, signal.readAt == usedReading, usedReading != nil, decision.isChange,
+            decision.rule != .minimum, decision.rule != .maximum
+        else { return decision }
+        return decision.bound(to: decision.current, by: .usedSignal, [ScalingFigure(.askedWorkers, decision.wanted)])
     }
 
     /// What a person has set, as far as the pool may have so many: its bounds may have changed since.

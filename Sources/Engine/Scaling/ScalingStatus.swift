@@ -4,8 +4,8 @@ import Scaling
 /// How a pool is scaled at this moment, for people and programs that ask.
 package struct ScalingStatus: Sendable {
     package var pool: String
-    /// `thresholds` or `target_wait`; `nil` when the number is only set.
-    package var policy: String?
+    /// `nil` when the number is only set.
+    package var rule: PoolScaling.Rule?
     package var poolClass: String
     package var manual: ManualScale?
     package var observation: ScalingObservation

@@ -70,6 +70,9 @@ final class SignalWatch {
                 hint: "see whether its machine and the name server can be reached"))
     }
 
+    /// When the last figures were read.
+    var readAt: Duration? { last?.at }
+
     /// Nothing was asked yet: there is no reason to decide anything, nor to complain.
     var isFirstAwaited: Bool { last == nil && failure == nil }
 

@@ -21,7 +21,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A line 'arrival_seconds,service_seconds' for each job; - for standard input.", valueName: "file"))
+            "A line 'arrival_seconds,service_seconds' for each job, arrivals from 0 on or as Unix times; - for standard input.", valueName: "file"))
     var trace: String?
 
     @Option(help: ArgumentHelp("The jobs of the pool that ended in this time: 24h.", valueName: "time"))
@@ -30,7 +30,7 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Work that is made up: \(WorkloadName.all).", valueName: "name"))
     var workload: WorkloadName?
 
-    @Option(help: "The pool whose history, bounds and boot time are taken.")
+    @Option(help: "The pool whose history, bounds, boot time and policy are taken.")
     var pool: String?
 
     @Option(
@@ -88,7 +88,7 @@ struct SimulateCommand: AsyncParsableCommand {
         var reports: [SimulationReport] = []
         for name in contestants {
             bar.show(reports.count, fraction: Double(reports.count) / Double(contestants.count))
-            let contestant = try name.contestant()
+            let contestant = try name.contestant(plan.thresholds)
             let run = try await BlockingThread.run { contestant.run(plan.trace, plan.settings) }
             reports.append(plan.report(on: run, of: contestant))
             if let svg { try draw(run, plan, name, into: svg) }

@@ -20,6 +20,7 @@ struct ManualScaleDocument: Decodable {
 struct ScalingDocument: Decodable {
     let pool: String
     let policy: String
+    let rules: Rules?
     let `class`: String
     let manual: ManualScaleDocument?
     let wanted: Int
@@ -28,6 +29,22 @@ struct ScalingDocument: Decodable {
     let seen: Seen
     let signal: Signal?
     let decision: Decision
+
+    /// What the policy goes by.
+    struct Rules: Decodable {
+        let targetWaitSeconds: Double?
+        let up: Level?
+        let down: Level?
+        let upCooldownSeconds: Double?
+        let downCooldownSeconds: Double?
+
+        struct Level: Decodable {
+            let queueDepth: Double?
+            let queueLatencySeconds: Double?
+            let cpuFraction: Double?
+            let memoryFraction: Double?
+        }
+    }
 
     /// Where a service pool's queue is read, and how that goes.
     struct Signal: Decodable {

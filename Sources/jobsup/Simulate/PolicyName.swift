@@ -14,10 +14,11 @@ enum PolicyName: String, CaseIterable, ExpressibleByArgument {
 
     static var all: String { allCases.map(\.rawValue).joined(separator: ", ") }
 
-    func contestant() throws -> Contestant {
+    /// `thresholds` are the pool's own, if it is scaled by such.
+    func contestant(_ thresholds: ThresholdSettings?) throws -> Contestant {
         switch self {
         case .targetWait: .targetWait
-        case .thresholds: try .thresholds()
+        case .thresholds: .thresholds(try thresholds ?? ThresholdSettings())
         case .celery: .celery
         case .horizon: .horizon
         case .hpa: .hpa

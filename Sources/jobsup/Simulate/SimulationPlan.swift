@@ -1,5 +1,6 @@
 import Foundation
 import JobModel
+import Scaling
 import Simulation
 
 /// What is simulated, from what the command was given and the daemon knows.
@@ -8,6 +9,8 @@ struct SimulationPlan {
     let trace: Trace
     let settings: SimulationSettings
     let oracle: Oracle
+    /// The pool's own; `nil` when it has none.
+    let thresholds: ThresholdSettings?
     /// The share of jobs that a pool misses that is always full.
     private let unavoidable: Double
 
@@ -25,7 +28,7 @@ struct SimulationPlan {
         var settings =
             made?.settings(seed: command.seed)
             ?? SimulationSettings(
-                range: 1...50, targetSeconds: known?.decision.figures["target_wait_seconds"] ?? 30, seed: command.seed)
+                range: 1...50, targetSeconds: known?.rules?.targetWaitSeconds ?? 30, seed: command.seed)
         if let known {
             // The simulated workers have one slot each.
             let slots = known.seen.slotsPerWorker
@@ -37,6 +40,7 @@ struct SimulationPlan {
         if let boot = command.boot { settings.bootSeconds = boot.duration.inSeconds }
         if let target = command.target { settings.targetSeconds = target.duration.inSeconds }
         settings.bottleneck = command.bottleneck
+        thresholds = try known?.rules?.thresholds()
         name = made?.name ?? command.pool ?? "trace"
         self.trace = trace
         self.settings = settings
@@ -108,5 +112,19 @@ struct SimulationPlan {
                 hint: "is its history kept so long? store.history says for how long", .notFound)
         }
         return Trace(jobs.map { .init(arrivalSeconds: max(0, $0[0] - first), serviceSeconds: $0[1]) })
+    }
+}
+
+extension ScalingDocument.Rules {
+    /// `nil` when the pool is scaled otherwise.
+    func thresholds() throws(ThresholdSettings.NoHysteresis) -> ThresholdSettings? {
+        guard let up, let down, let upCooldownSeconds, let downCooldownSeconds else { return nil }
+        func pair(_ value: KeyPath<Level, Double?>) -> ThresholdSettings.Pair {
+            .init(up: up[keyPath: value] ?? .infinity, down: down[keyPath: value] ?? .infinity)
+        }
+        return try ThresholdSettings(
+            queueDepth: pair(\.queueDepth), queueLatency: pair(\.queueLatencySeconds), cpu: pair(\.cpuFraction),
+            memory: pair(\.memoryFraction), upCooldown: .seconds(upCooldownSeconds),
+            downCooldown: .seconds(downCooldownSeconds))
     }
 }
