@@ -74,9 +74,9 @@ test: deps
 python-test:
 	python3 -m unittest discover -s Sources/python/tests -t Sources/python
 
-# The built programs through their front door: the command line, the sockets, kill -9, a full disk.
+# The built programs through their front door: the command line, the sockets, kill -9, a full disk. In two lanes.
 end-to-end-test:
-	cd Tests/EndToEnd && python3 -m unittest -v
+	python3 Tests/EndToEnd/lanes.py
 
 # Whether every benchmark runs; figures of a debug build mean nothing.
 bench-test:

@@ -59,7 +59,7 @@ class Simulate(ScalingScene):
         trace.write_text(self.trace())
 
         def waits(pool: str, *more: str) -> float:
-            return daemon.json("simulate", "--pool", pool, *more, "--policy", "thresholds")["reports"][0]["waitP95"]
+            return daemon.json("simulate", "--pool", pool, *more, "--policy", "thresholds")["reports"][0]["wait_p95"]
 
         # The one asks for workers as soon as two jobs wait, the other once there are a hundred.
         self.assertLess(waits("eager", "--trace", str(trace)) * 3, waits("lazy", "--trace", str(trace)))

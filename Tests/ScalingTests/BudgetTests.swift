@@ -72,13 +72,13 @@ import Testing
         }
         // Who got less than it wants though there was room for it, was refused for nothing.
         for (request, grant) in zip(requests, grants) where grant < request.wanted {
-            #expect(granted >= processes || grantedBytes + request.workerBytes > bytes)
+            #expect(granted >= processes || grantedBytes + (request.workerBytes ?? 0) > bytes)
         }
         // A lower class got more than its minimum only if nobody above could be served with that.
         for (high, highGrant) in zip(requests, grants) where highGrant < high.wanted {
             for (low, lowGrant) in zip(requests, grants) where low.poolClass > high.poolClass {
                 guard lowGrant > max(low.minimum, low.held) else { continue }
-                #expect(high.workerBytes > low.workerBytes)
+                #expect(high.workerBytes ?? 0 > low.workerBytes ?? 0)
             }
         }
     }

@@ -65,7 +65,7 @@ import Testing
         ("PoolDocument", "PoolDocument", "## A pool", 29),
         ("WorkerEndDocument", "PoolDocument", "Each of `ends` has", 9),
         ("WorkerDocument", "PoolDocument", "## A worker", 13),
-        ("ScalingDocument", "ScalingDocument", "## The scaling of a pool", 10),
+        ("ScalingDocument", "ScalingDocument", "## The scaling of a pool", 11),
         ("Seen", "ScalingDocument", "Its `seen` has", 19),
         ("Decision", "ScalingDocument", "Its `decision` has", 5),
         ("ScalingRecordDocument", "ScalingDocument", "Each of the `decisions` of the history has", 7),

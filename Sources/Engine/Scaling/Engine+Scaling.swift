@@ -61,9 +61,12 @@ extension Engine.Rooms {
         let me = NIOLoopBound(self, eventLoop: loop)
         records.setPoolSetting(manual?.text, of: name) { result in
             loop.execute {
-                me.value.autoscaler.orders.removeFirst(of: name)
-                promise.completeWith(
-                    result.map { me.value.obey(manual, of: name, by: order.who, because: outcome.reason) })
+                let rooms = me.value
+                rooms.autoscaler.orders.removeFirst(of: name)
+                switch result {
+                case .success: promise.succeed(rooms.obey(manual, of: name, by: order.who, because: outcome.reason))
+                case .failure(let error): promise.fail(error)
+                }
             }
         }
         return promise.futureResult

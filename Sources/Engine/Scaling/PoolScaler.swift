@@ -117,8 +117,8 @@ final class PoolScaler {
         var observation = observation
         observation.range = range(manual)
         var policy = signal?.isFirstAwaited == true ? nil : policy
-        return byHand(observation, manual) ?? policy.map { withFreshSignal($0.decide(observation)) }
-            ?? undecided(observation, manual)
+        let decided = (policy?.decide(observation)).map(withFreshSignal)
+        return byHand(observation, manual) ?? decided ?? undecided(observation, manual)
     }
 
     /// Figures that were acted on do not show yet what came of it: the next ones decide whether more is needed. The pool's
