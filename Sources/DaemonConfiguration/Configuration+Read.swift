@@ -9,8 +9,9 @@ extension Configuration {
     static let timeouts = Duration.zero...Duration.seconds(49 * 86400)
     /// What a frame may hold.
     static let sizes = 1...(256 << 20)
-    /// What is left for a directory of the 107 bytes that the kernel gives the path of a socket.
-    private static let longestRuntimeDirectory = 107 - "/worker.sock".utf8.count
+    /// What is left for a directory of the 103 bytes that SwiftNIO gives the path of a socket on all systems; the longest names
+    /// are those of the pools' notify sockets, which are numbered.
+    private static let longestRuntimeDirectory = 103 - "/notify-0000000000.sock".utf8.count
 
     init(reading value: ConfigurationValue, into findings: ConfigurationFindings) {
         var root = ConfigurationReader(value, path: [], findings: findings)

@@ -58,6 +58,14 @@ final class EngineContext {
         return loop.assumeIsolated().scheduleTask(in: TimeAmount(delay), body)
     }
 
+    private var serials: [String: Int] = [:]
+
+    /// Numbers a pool's workers. A pool that is made anew goes on where the one before, which may still have some, has ended.
+    func nextSerial(of pool: String) -> Int {
+        serials[pool, default: 0] += 1
+        return serials[pool] ?? 0
+    }
+
     private var numbers = 0
 
     /// A number that nobody else gets from here.

@@ -33,7 +33,7 @@ package enum EngineEvent: Sendable {
     case workerExited(Worker, WorkerEnd)
     case workerStopping(Worker, why: String)
     case workerRecycling(Worker, RecycleReason)
-    case workerUnkillable(Worker)
+    case workerUnkillable(Worker, jobs: [JobID])
     case memoryWarning(Worker, bytes: Int, limit: Int)
     case workerOutput(Worker, job: Job?, stream: String, text: String)
     /// `retryIn` is `nil` when nothing is started by itself.

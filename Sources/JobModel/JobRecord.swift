@@ -103,6 +103,8 @@ package struct QueueCounts: Hashable, Sendable {
     package var queue: String
     package var pending = 0
     package var queued = 0
+    /// How often a job was queued, since the store was opened: a retry comes again, what was only given back does not.
+    package var arrived = 0
     /// Leased, those that are cancelling included.
     package var processing = 0
     package var finished: [JobState: Int] = [:]

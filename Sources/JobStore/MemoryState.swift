@@ -128,7 +128,7 @@ struct MemoryState {
                 tally.move(from: .processing, to: .cancelled, of: entry.lane.queue)
                 jobs[lease.job]?.record.finish(as: .cancelled, at: cancelledAt, failure: .cancelled)
             } else {
-                tally.move(from: .processing, to: .queued, of: entry.lane.queue)
+                tally.giveBack(to: entry.lane.queue)
                 jobs[lease.job]?.record.state = .queued
                 ready.insert(entry.job, into: entry.lane)
                 announceReady()

@@ -55,10 +55,10 @@ package struct ScalingBudget: Sendable, Hashable {
 
     package var isUnlimited: Bool { processes == nil && memoryBytes == nil }
 
-    /// The number of workers for each request, in their order. They are within the budget unless what is held alone
-    /// is not.
+    /// The number of workers for each request, in their order, none above what is wanted. They are within the budget unless
+    /// what is held alone is not.
     package func grants(_ requests: [Request]) -> [Int] {
-        var grants = requests.map { max(0, $0.held) }
+        var grants = requests.map { max(0, min($0.held, $0.wanted)) }
         var left = Left(
             processes: (processes ?? .max / 2) - grants.reduce(0, +),
             bytes: (memoryBytes ?? .max / 2) - zip(requests, grants).reduce(0) { $0 + $1.0.knownBytes * $1.1 })

@@ -41,7 +41,9 @@ package struct ScalingGuards<Policy: ScalingPolicy>: ScalingPolicy {
     }
 
     private func guardThroughput(_ decision: ScalingDecision, _ observation: ScalingObservation) -> ScalingDecision {
-        guard let finding = throughput.finding(at: observation.time), decision.wanted > finding.ceiling else {
+        guard observation.queue != nil, let finding = throughput.finding(at: observation.time),
+            decision.wanted > finding.ceiling
+        else {
             return decision
         }
         let kept = observation.workers.live - observation.workers.idle
@@ -60,7 +62,8 @@ package struct ScalingGuards<Policy: ScalingPolicy>: ScalingPolicy {
     private func guardGrowth(_ decision: ScalingDecision, _ observation: ScalingObservation) -> ScalingDecision {
         let asked = ScalingFigure(.askedWorkers, decision.wanted)
         // The least a pool must have is not held back: there would be nobody to do its jobs.
-        let least = max(decision.current, min(decision.wanted, observation.range.lowerBound))
+        let needed = max(observation.range.lowerBound, (observation.queue?.depth ?? 0) > 0 ? 1 : 0)
+        let least = max(decision.current, min(decision.wanted, needed))
         guard least < decision.wanted else { return decision }
         if let felt = settings.pressure.exceeded(by: observation.machine.pressure) {
             return decision.bound(to: least, by: .pressure, [felt.value, felt.limit, asked])

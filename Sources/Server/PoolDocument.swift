@@ -102,6 +102,9 @@ struct WorkerEndDocument: Encodable {
     let at: String
     /// One word: `signal`, `out_of_memory`, …
     let cause: String
+    let exitCode: Int32?
+    let signal: String?
+    let coreDumped: Bool?
     let message: String
     let expected: Bool
     let jobs: [String]
@@ -113,6 +116,9 @@ struct WorkerEndDocument: Encodable {
         pid = end.pid
         at = RFC3339.text(end.at)
         cause = end.cause.name
+        exitCode = end.exitCode
+        signal = end.signal
+        coreDumped = end.isCoreDumped ? true : nil
         message = end.words
         expected = end.isExpected
         jobs = end.jobs.map(\.description)

@@ -16,6 +16,8 @@ package enum EndCause: Hashable, Sendable {
     /// It was ended by the daemon for another reason than those above.
     case stopped(StopReason)
     case spawnFailed(String)
+    /// It was killed, and the kernel does not let go of it.
+    case unkillable
     case unknown
 
     /// What the kernel says of an end.
@@ -23,6 +25,19 @@ package enum EndCause: Hashable, Sendable {
         case code(Int32)
         case signal(String, coreDumped: Bool)
         case unknown
+
+        /// Whether a process may end so that is ended by the daemon, with nothing wrong beside.
+        package var isOfStop: Bool {
+            if case .signal(let name, let coreDumped) = self { !coreDumped && ["SIGTERM", "SIGKILL"].contains(name) } else { true }
+        }
+    }
+
+    /// Whether it says how the process ended; otherwise it says why the daemon ended it.
+    package var isStatus: Bool {
+        switch self {
+        case .exitCode, .signal, .coreDumped, .outOfMemory, .spawnFailed, .unkillable, .unknown: true
+        default: false
+        }
     }
 
     /// `oomKills` counts what the kernel killed in the worker's own control group, `machineOOMKills` on the whole
@@ -76,6 +91,7 @@ package enum EndCause: Hashable, Sendable {
         case .drained: "drained"
         case .stopped: "stopped"
         case .spawnFailed: "spawn_failed"
+        case .unkillable: "unkillable"
         case .unknown: "unknown"
         }
     }
@@ -95,11 +111,13 @@ package enum EndCause: Hashable, Sendable {
         case .memoryLimit(let bytes, let limit):
             "was stopped at \(bytes.inMebibytes), over its hard limit of \(limit.inMebibytes)"
         case .jobTimeout(let job): "was ended because job \(job) went on after its time"
+        case .watchdog(.zero): "was ended because it said itself that it has failed"
         case .watchdog(let interval): "was ended because it gave no sign of life for \(interval.inWords)"
         case .lostConnection(let why): "was ended: \(why)"
         case .recycled, .drained: reasonWords.map { "left: \($0)" } ?? "left"
         case .stopped: reasonWords.map { "was ended: \($0)" } ?? "was ended"
         case .spawnFailed(let why): "could not be started: \(why)"
+        case .unkillable: "was killed and does not end: the kernel holds it"
         case .unknown: "ended, and nobody can say how"
         }
     }

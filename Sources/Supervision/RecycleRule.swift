@@ -49,7 +49,7 @@ package struct RecycleRule: Sendable {
             isRecycled = true
             return .recycle(.memory(bytes: bytes, limit: soft))
         }
-        if let limit = policy.memorySoftBytes ?? policy.memoryHardBytes, !hasWarned, !isRecycled,
+        if let limit = [policy.memorySoftBytes, hard].compactMap(\.self).min(), !hasWarned, !isRecycled,
             Double(bytes) > Double(limit) * policy.memoryWarning
         {
             hasWarned = true

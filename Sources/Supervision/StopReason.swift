@@ -20,6 +20,7 @@ package enum StopReason: Hashable, Sendable {
     case jobTimeout(job: String)
     /// Its job was cancelled and went on.
     case jobCancelled(job: String)
+    /// Zero when it was the worker itself that asked for it (`WATCHDOG=trigger`).
     case watchdog(Duration)
     case lostConnection(String)
     case didNotLeave
@@ -30,6 +31,11 @@ package enum StopReason: Hashable, Sendable {
         case .bootTimeout, .memoryLimit, .jobTimeout, .watchdog, .lostConnection: true
         default: false
         }
+    }
+
+    /// Whether it is not left to the worker how long it takes to end.
+    package var isForced: Bool {
+        if case .jobCancelled = self { true } else { isFault }
     }
 
     /// As the end of "stopping worker mail-3: …".
@@ -52,6 +58,7 @@ package enum StopReason: Hashable, Sendable {
             "it has \(bytes.inMebibytes), which is more than the hard limit of \(limit.inMebibytes)"
         case .jobTimeout(let job): "job \(job) did not end when it was asked to after its time"
         case .jobCancelled(let job): "job \(job) was cancelled and did not end when it was asked to"
+        case .watchdog(.zero): "it said itself that it has failed"
         case .watchdog(let interval): "no sign of life for \(interval.inWords)"
         case .lostConnection(let why): why
         case .didNotLeave: "did not leave after its last job"

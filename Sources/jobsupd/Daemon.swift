@@ -48,6 +48,8 @@ struct Daemon {
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         // A request costs the API ten times what a frame costs the engine: two loops, so that it keeps up with the disk.
         let webLoops = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        // From here on: a signal that comes while the workers are started ends the daemon like any other, with none left behind.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let engine = try await Engine.start(
             settings.engine, store: store, host: host, on: loops.next(), time: time,
             random: SystemRandomNumberGenerator(), emit: emit)
@@ -75,7 +77,7 @@ struct Daemon {
         do {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await group.run() }
-                tasks.addTask { try await obeySignals(group, engine, reloader) }
+                tasks.addTask { try await obey(signals, group, engine, reloader) }
                 tasks.addTask {
                     for await _ in listening {}
                     try Task.checkCancellation()
@@ -147,22 +149,24 @@ struct Daemon {
     }
 
     /// The first SIGTERM or SIGINT drains, every further one hurries. SIGHUP reads the configuration again, as the API does.
-    private func obeySignals(_ group: ServiceGroup, _ engine: Engine, _ reloader: Reloader) async throws {
+    private func obey(
+        _ signals: UnixSignalsSequence, _ group: ServiceGroup, _ engine: Engine, _ reloader: Reloader
+    ) async throws {
         let (asked, reloads) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await reloader.run() }
             tasks.addTask { for await _ in asked { await reloader.reloadForSignal() } }
-            tasks.addTask { try await obey(group, engine, reloads) }
+            tasks.addTask { try await obey(signals, group, engine, reloads) }
             defer { tasks.cancelAll() }
             try await tasks.next()
         }
     }
 
     private func obey(
-        _ group: ServiceGroup, _ engine: Engine, _ reloads: AsyncStream<Void>.Continuation
+        _ signals: UnixSignalsSequence, _ group: ServiceGroup, _ engine: Engine, _ reloads: AsyncStream<Void>.Continuation
     ) async throws {
         var count = 0
-        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
+        for await signal in signals {
             if signal == .sighup {
                 // Not waited for: a file may be on a disk that does not answer, and SIGTERM must be heard.
                 if count == 0 { reloads.yield() }

@@ -70,10 +70,13 @@ struct LogLine {
             self.init(.info, "replacing worker \(worker.name): \(StopReason.recycled(reason).words)")
             metadata["reason"] = "\(reason.name)"
             name(worker)
-        case .workerUnkillable(let worker):
+        case .workerUnkillable(let worker, let jobs):
+            let running = jobs.isEmpty ? "" : " with \(jobs.count == 1 ? "job" : "jobs") \(jobs.map(\.description).joined(separator: ", "))"
             self.init(
-                .critical, "worker \(worker.name) was killed and does not end: the kernel holds it; it is replaced",
+                .critical,
+                "worker \(worker.name)\(running) was killed and does not end: the kernel holds it; it is replaced",
                 id: .workerUnkillable)
+            if let job = jobs.first { metadata["job"] = "\(job)" }
             name(worker)
         case .memoryWarning(let worker, let bytes, let limit):
             self.init(
@@ -100,7 +103,8 @@ struct LogLine {
             end.isExpected ? .info : .error, "worker \(worker.name) \(end.words)\(running)\(peak)\(said ?? "")", id: id)
         metadata["status"] = "\(end.words)"
         metadata["cause"] = "\(end.cause.name)"
-        if let signal = end.foreignSignal { metadata["signal"] = "\(signal)" }
+        if let signal = end.signal { metadata["signal"] = "\(signal)" }
+        if let code = end.exitCode { metadata["exit_code"] = "\(code)" }
         if let peak = end.peakMemoryBytes { metadata["peak_rss_bytes"] = "\(peak)" }
         if let job = end.jobs.first { metadata["job"] = "\(job)" }
         if !end.isExpected, !end.lastWords.isEmpty {

@@ -43,7 +43,7 @@ import Testing
         BadFile("state_directory: var/lib", "1:18: state_directory: 'var/lib' is not \(BadFile.path)"),
         BadFile(
             "runtime_directory: /\(String(repeating: "r", count: 95))",
-            "1:20: runtime_directory: is too long: the path of a socket leaves it 95 bytes"),
+            "1:20: runtime_directory: is too long: the path of a socket leaves it 80 bytes"),
         BadFile("state_directory: \"/a\\0b\"", "1:18: state_directory: holds a NUL character"),
         BadFile("store: full", "1:8: store: must be a mapping of keys to values"),
         BadFile("store:\n  synchronous: off", "2:16: store.synchronous: 'off' is not one of full, normal"),

@@ -311,7 +311,7 @@ class FrontDoor(unittest.TestCase):
         environment = daemon.finished(daemon.enqueue("environment"))["result"]
         self.assertFalse({"LISTEN_FDS", "INVOCATION_ID", "JOURNAL_STREAM", "JOBSUP_TOKEN"} & environment.keys())
         # Its own pool's, not the daemon's.
-        self.assertRegex(environment["NOTIFY_SOCKET"], f"^{daemon.runtime}/notify-py\\.[0-9]+\\.sock$")
+        self.assertRegex(environment["NOTIFY_SOCKET"], f"^{daemon.runtime}/notify-[0-9]+\\.sock$")
 
     def test_stop_waits_for_the_running_job_and_leaves_nobody(self):
         daemon = Daemon({"py": python_pool()}).start()

@@ -20,11 +20,11 @@ import Testing
     }
 
     private func around(
-        _ seconds: Double, depth: Int? = 0, oldest: Duration = .zero, everAble: Int = 0
+        _ seconds: Double, depth: Int? = 0, oldest: Duration = .zero, arrived: Int = 0
     ) -> Surroundings {
         Surroundings(
             uptime: .seconds(seconds), machine: .init(cpu: 0.1, memory: 0.1),
-            queue: depth.map { .init(depth: $0, oldestAge: oldest) }, everAble: everAble)
+            queue: depth.map { .init(depth: $0, oldestAge: oldest) }, arrived: arrived)
     }
 
     private func held(_ count: Int, until: Double? = nil) -> ManualScale {
@@ -78,9 +78,11 @@ import Testing
 
     @Test func arrivalsAreCountedFromTheFirstLook() {
         let scaler = PoolScaler(pool, nil, nil)
-        let arrivals = [100, 107, 105, 108].map { scaler.observe(around(0, everAble: $0)).totals.arrivals }
-        // Two that waited were cancelled; they had come all the same.
-        #expect(arrivals == [0, 7, 7, 10])
+        let arrivals = [100, 107, 110].map { scaler.observe(around(0, arrived: $0)).totals.arrivals }
+        #expect(arrivals == [0, 7, 10])
+        // What had come into a queue before the pool served it is nothing that comes now.
+        pool.settings.queues = ["q", "another"]
+        #expect([5000, 5001].map { scaler.observe(around(0, arrived: $0)).totals.arrivals } == [10, 11])
     }
 
     @Test func aPersonsLimitsWinWithinThePools() {
@@ -147,6 +149,22 @@ import Testing
         #expect(decision.current == 6 && decision.wanted == 2 && decision.rule == .configured)
     }
 
+    @Test func whatAPolicyLeavesIsKeptUntilTheConfigurationSaysOtherwise() throws {
+        let scaler = PoolScaler(pool, try Self.thresholds(), nil)
+        pool.wanted = 6
+        scaler.adopt(nil)
+        func wanted() -> Int { scaler.decide(scaler.observe(around(0))).wanted }
+        #expect(wanted() == 6)
+        pool.settings.processes = 3
+        #expect(wanted() == 3)
+        pool.settings.processes = 2
+        #expect(wanted() == 6)
+        // A person has said otherwise, and no longer does.
+        scaler.set(held(4))
+        scaler.set(nil)
+        #expect(wanted() == 2)
+    }
+
     @Test func aPolicyThatChangesBeginsAnew() throws {
         let cooling = try Self.thresholds(cooldown: .seconds(60))
         let scaler = PoolScaler(pool, cooling, nil)
@@ -170,7 +188,7 @@ import Testing
             for second in stride(from: 0, to: 600, by: step) {
                 _ = scaler.decide(scaler.observe(around(second)))
             }
-            return scaler.decide(scaler.observe(around(600, depth: 50, everAble: 50)))
+            return scaler.decide(scaler.observe(around(600, depth: 50, arrived: 50)))
         }
         let attentive = try #require(decision(lookingEvery: 1))
         #expect(attentive.isUp)

@@ -9,59 +9,46 @@ import Testing
 @Suite struct ScalingSceneTests {
     private static let now = Timestamp(milliseconds: 60_000)
 
-    private func counts(_ queue: String, queued: Int, processing: Int = 0, since seconds: Int64? = nil) -> QueueCounts {
+    private func counts(
+        _ queue: String, queued: Int, processing: Int = 0, arrived: Int = 0, since seconds: Int64? = nil
+    ) -> QueueCounts {
         var counts = QueueCounts(queue: queue)
+        counts.arrived = arrived
         (counts.pending, counts.queued, counts.processing) = (1000, queued, processing)
         counts.oldestQueuedAt = seconds.map { Timestamp(milliseconds: $0 * 1000) }
         return counts
     }
 
-    private func scene(_ pools: [PretendedPool]) -> ScalingScene {
+    private func scene() -> ScalingScene {
         ScalingScene(
             uptime: .seconds(5), now: Self.now, machine: .init(cpu: 0.5),
             counts: [
-                counts("a", queued: 3, processing: 1, since: 50), counts("b", queued: 4, processing: 2, since: 20),
-                counts("c", queued: 100, since: 1), counts("later", queued: 1, since: 61),
-            ], pools: pools)
+                counts("a", queued: 3, processing: 1, arrived: 30, since: 50),
+                counts("b", queued: 4, processing: 2, arrived: 400, since: 20),
+                counts("c", queued: 100, arrived: 5000, since: 1), counts("later", queued: 1, since: 61),
+            ])
     }
 
-    private func pool(_ name: String, _ queues: [String], attempts: Int = 0, kind: PoolSettings.Kind = .socket)
-        -> PretendedPool
-    {
-        let pool = PretendedPool(name, kind: kind, queues: queues)
-        pool.now.attempts = attempts
-        return pool
+    private func pool(_ queues: [String], kind: PoolSettings.Kind = .socket) -> PretendedPool {
+        PretendedPool("p", kind: kind, queues: queues)
     }
 
     @Test func aPoolSeesItsQueuesTogether() {
-        let pool = pool("p", ["a", "b", "nobody put a job here"])
-        let around = scene([pool]).around(pool)
+        let around = scene().around(pool(["a", "b", "nobody put a job here"]))
         #expect(around.queue == .init(depth: 7, oldestAge: .seconds(40)))
         #expect(around.uptime == .seconds(5) && around.machine.cpu == 0.5)
-        #expect(around.everAble == 10)
-    }
-
-    @Test func whatOthersTookOfTheSameQueuesHadComeToo() {
-        let mine = pool("mine", ["a", "b"], attempts: 5)
-        let sharing = pool("sharing", ["b", "c"], attempts: 20)
-        let other = pool("other", ["c"], attempts: 300)
-        let scene = scene([mine, sharing, other])
-        #expect(scene.around(mine).everAble == 10 + 25)
-        #expect(scene.around(other).everAble == 100 + 320)
+        #expect(around.arrived == 430)
     }
 
     @Test func emptyQueuesHaveNoAge() {
-        let pool = pool("p", ["empty"])
-        #expect(scene([pool]).around(pool).queue == .init(depth: 0, oldestAge: .zero))
+        #expect(scene().around(pool(["empty"])).queue == .init(depth: 0, oldestAge: .zero))
         // Clocks may be set back.
-        let early = self.pool("early", ["later"])
-        #expect(scene([early]).around(early).queue == .init(depth: 1, oldestAge: .zero))
+        #expect(scene().around(pool(["later"])).queue == .init(depth: 1, oldestAge: .zero))
     }
 
     @Test func nobodyKnowsWhatWaitsForAService() {
-        let service = pool("s", [], attempts: 9, kind: .service)
-        let around = scene([service]).around(service)
-        #expect(around.queue == nil && around.everAble == 0)
+        let around = scene().around(pool([], kind: .service))
+        #expect(around.queue == nil && around.arrived == 0)
     }
 
     @Test func theMedianStartCounts() {

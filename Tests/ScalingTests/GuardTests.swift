@@ -73,6 +73,16 @@ import Testing
         #expect(guarded.decide(observation).wanted == 5)
     }
 
+    @Test func theFirstWorkerOfAPoolOfNoneIsNotHeldBack() {
+        var guarded = ScalingGuards(StubbornPolicy(wanted: 3))
+        var observation = ScalingObservation.calm(wanted: 0, idle: 0, busy: 0, depth: 1)
+        observation.range = 0...9
+        observation.machine.pressure = .init(cpu: 99)
+        #expect(guarded.decide(observation).wanted == 1)
+        observation.queue?.depth = 0
+        #expect(guarded.decide(observation).wanted == 0)
+    }
+
     @Test func aMissingQueueTakesNobodyAway() {
         var guarded = ScalingGuards(StubbornPolicy(wanted: 1))
         let decision = guarded.decide(.calm(depth: nil))

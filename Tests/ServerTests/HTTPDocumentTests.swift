@@ -63,7 +63,7 @@ import Testing
 
     @Test(arguments: [
         ("PoolDocument", "PoolDocument", "## A pool", 29),
-        ("WorkerEndDocument", "PoolDocument", "Each of `ends` has", 9),
+        ("WorkerEndDocument", "PoolDocument", "Each of `ends` has", 12),
         ("WorkerDocument", "PoolDocument", "## A worker", 13),
         ("ScalingDocument", "ScalingDocument", "## The scaling of a pool", 11),
         ("Seen", "ScalingDocument", "Its `seen` has", 19),

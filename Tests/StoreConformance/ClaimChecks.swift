@@ -80,6 +80,18 @@ let claimChecks: [StoreCheck] = [
         try await bench.settleDown()
         #expect(bench.signals.heard.ready == 1)
     },
+    .on("what is queued is counted as often as it comes, and not when it is only given back") { bench in
+        func arrived() -> Int { bench.store.counts().first { $0.queue == "default" }?.arrived ?? 0 }
+        try await bench.enqueue(Bench.jobs(3))
+        #expect(arrived() == 3)
+        let claimed = try await bench.claim(2)
+        #expect(arrived() == 3)
+        bench.store.release([claimed[0].lease])
+        try await bench.settleDown()
+        #expect(arrived() == 3)
+        try await bench.settle(.requeue(failure: Bench.crash), [claimed[1]])
+        #expect(arrived() == 4)
+    },
     .on("who was given enough hears nothing") { bench in
         try await bench.enqueue(Bench.job())
         _ = try await bench.claim(1)

@@ -11,7 +11,8 @@ final class ExecPool: WorkerPool {
     private let context: EngineContext
     private(set) var wanted = 0
     private(set) var runs: [ExecRun] = []
-    private var serial = 0
+    /// Given up, and not gone: the kernel does not let go of them.
+    private var held: [ExecRun] = []
     private var ends = RecentEnds()
     private var completed = 0
     private var busySeconds = 0.0
@@ -78,11 +79,10 @@ final class ExecPool: WorkerPool {
     // MARK: One run
 
     private func launch(_ job: ClaimedJob) {
-        serial += 1
         var inFlight = InFlightJob(job)
         inFlight.start(at: context.time.uptime())
         let run = ExecRun(
-            name: "\(settings.name)-\(serial)", pool: settings.name, job: inFlight, startedAt: context.time.now())
+            name: "\(settings.name)-\(context.nextSerial(of: settings.name))", pool: settings.name, job: inFlight, startedAt: context.time.now())
         runs.append(run)
         var request = SpawnRequest(pool: settings, worker: run.name, environment: environment(of: run, job))
         request.standardInput = .bytes(job.payload)
@@ -156,8 +156,13 @@ final class ExecPool: WorkerPool {
     /// The kernel does not let go of it. It can run no code any more, so its job may run elsewhere.
     private func abandon(_ run: ExecRun) {
         guard runs.contains(where: { $0 === run }) else { return }
-        context.emit(.workerUnkillable(run.named))
+        context.emit(.workerUnkillable(run.named, jobs: [run.job.lease.job]))
+        ends.add(
+            WorkerEnd(
+                worker: run.name, pid: run.pid, at: context.time.now(), cause: .unkillable, exit: nil, isExpected: false,
+                isAsked: true, jobs: [run.job.lease.job], peakMemoryBytes: run.peakMemoryBytes, lastWords: run.lastWords))
         remove(run)
+        held.append(run)
         let cause = EndCause(.unknown, after: run.stopReason)
         let report: AttemptReport? =
             switch (run.job.ending, cause) {
@@ -209,8 +214,8 @@ final class ExecPool: WorkerPool {
         let cause = EndCause.spawnFailed(error.words)
         ends.add(
             WorkerEnd(
-                worker: run.name, pid: nil, at: context.time.now(), cause: cause, isExpected: false,
-                jobs: [run.job.lease.job], peakMemoryBytes: nil, lastWords: [], foreignSignal: nil))
+                worker: run.name, pid: nil, at: context.time.now(), cause: cause, exit: nil, isExpected: false,
+                isAsked: false, jobs: [run.job.lease.job]))
         context.emit(.spawnFailed(pool: settings.name, message: error.words, retryIn: isDraining ? nil : delay))
         guard !isDraining else { return }
         pauseFor(delay)
@@ -218,25 +223,25 @@ final class ExecPool: WorkerPool {
 
     private func exited(_ run: ExecRun, _ exit: ProcessExit) {
         // It was given up, and its job is settled.
-        guard runs.contains(where: { $0 === run }) else { return }
+        guard runs.contains(where: { $0 === run }) else { return held.removeAll { $0 === run } }
         run.process?.killTree()
         remove(run)
         backoff.healthy()
         let end = run.end(exit, at: context.time.now())
         let report = run.report(on: exit, end.cause, resultLimitBytes: context.limits.resultBytes)
-        if exit.isSuccess { completed += 1 } else { failed += 1 }
         busySeconds += context.time.now().since(run.startedAt).inSeconds
-        if run.stopReason == nil { judge(run, report) }
         if exit.isDeath {
             ends.add(end)
             context.emit(.workerExited(run.named, end))
         }
-        if run.job.ending == nil, run.stopReason == .hurry, !exit.isSuccess {
-            // Ended by the daemon's own stop: interrupted, no fault of the job.
-            context.store.release([run.job.lease])
-        } else {
+        if let report {
+            if case .done = report { completed += 1 } else { failed += 1 }
+            if run.stopReason == nil { judge(run, report) }
             let end = AttemptEnd(job: run.job, report: spared(report), startedAt: run.startedAt)
             context.settler.settle([end], worker: run.name, link: nil)
+        } else {
+            // Ended by the daemon's own stop: interrupted, no fault of the job.
+            context.store.release([run.job.lease])
         }
         context.pump()
         context.processEnded()
@@ -339,11 +344,12 @@ final class ExecPool: WorkerPool {
     }
 
     func status() -> PoolStatus {
-        let workers = runs.map { run in
-            WorkerStatus(
-                name: run.name, pool: settings.name, pid: run.pid, state: run.stopReason == nil ? .busy : .stopping,
-                since: run.startedAt,
-                jobs: [
+        let workers = (runs + held).map { run in
+            let isHeld = held.contains { $0 === run }
+            return WorkerStatus(
+                name: run.name, pool: settings.name, pid: run.pid,
+                state: isHeld ? .unkillable : run.stopReason == nil ? .busy : .stopping, since: run.startedAt,
+                jobs: isHeld ? [] : [
                     RunningJob(
                         id: run.job.lease.job, type: run.job.type, since: run.startedAt, limit: run.job.timeout)
                 ],

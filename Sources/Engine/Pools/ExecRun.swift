@@ -40,24 +40,29 @@ final class ExecRun {
     func end(_ exit: ProcessExit, at now: Timestamp) -> WorkerEnd {
         let cause = EndCause(exit, after: stopReason, peakBytes: peakMemoryBytes)
         return WorkerEnd(
-            worker: name, pid: pid, at: now, cause: cause, isExpected: stopReason.map { !$0.isFault } ?? exit.isSuccess,
-            jobs: [job.lease.job], peakMemoryBytes: [exit.peakMemoryBytes, peakMemoryBytes].compactMap(\.self).max(),
-            lastWords: lastWords.lines, foreignSignal: stopReason == nil ? exit.signalName : nil)
+            worker: name, pid: pid, at: now, cause: cause, exit: exit,
+            isExpected: stopReason.map { !$0.isFault } ?? exit.isSuccess, isAsked: stopReason != nil,
+            jobs: [job.lease.job], peakMemoryBytes: peakMemoryBytes, lastWords: lastWords)
     }
 
-    /// What the end of the program says about the job.
-    func report(on exit: ProcessExit, _ cause: EndCause, resultLimitBytes: Int) -> AttemptReport {
-        if exit.isSuccess {
-            guard !exit.outputExceeded else {
-                return .resultTooLarge(bytes: resultLimitBytes + 1, limit: resultLimitBytes)
-            }
-            return .done(result: exit.standardOutput)
-        }
+    /// What the end of the program says about the job; `nil` when nothing. One that was told to end may do so with exit code 0,
+    /// which does not say that its work is done.
+    func report(on exit: ProcessExit, _ cause: EndCause, resultLimitBytes: Int) -> AttemptReport? {
         let said = lastWords.lines.isEmpty ? "" : ": " + lastWords.text
         switch job.ending {
         case .timeout: return .timedOut(limit: job.timeout ?? .zero)
         case .cancel: return .cancelled
         case nil: break
+        }
+        if case .memoryLimit? = stopReason {
+            return .interrupted(type: cause.failureType, message: "\(name) \(cause.words)" + said)
+        }
+        guard stopReason == nil else { return nil }
+        if exit.isSuccess {
+            guard !exit.outputExceeded else {
+                return .resultTooLarge(bytes: resultLimitBytes + 1, limit: resultLimitBytes)
+            }
+            return .done(result: exit.standardOutput)
         }
         switch cause {
         case .exitCode(ExitCode.temporaryFailure):
@@ -65,7 +70,6 @@ final class ExecRun {
         case .exitCode(let code):
             // Also 125: a program that is started for each job is not held.
             return .failed(type: cause.failureType, message: "ended with exit code \(code)" + said, mayRetry: true)
-        case .memoryLimit: return .interrupted(type: cause.failureType, message: "\(name) \(cause.words)" + said)
         default: return .crashed(type: cause.failureType, message: "\(name) \(cause.words)" + said)
         }
     }

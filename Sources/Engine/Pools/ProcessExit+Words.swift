@@ -59,6 +59,7 @@ extension EndCause {
         case .watchdog: "Watchdog"
         case .lostConnection: "LostConnection"
         case .recycled, .drained, .stopped, .spawnFailed: "Stopped"
+        case .unkillable: "Unkillable"
         case .unknown: "unknown end"
         }
     }

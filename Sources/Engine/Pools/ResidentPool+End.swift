@@ -83,7 +83,9 @@ extension ResidentPool {
     /// The kernel does not let go of it. It can run no code any more, so its jobs may run elsewhere.
     func abandon(_ worker: Worker) {
         worker.isAbandoned = true
-        context.emit(.workerUnkillable(worker.named))
+        let jobs = worker.jobs.running.map(\.lease.job)
+        context.emit(.workerUnkillable(worker.named, jobs: jobs))
+        ends.add(end(of: worker, .unkillable, isExpected: false))
         worker.link?.close()
         worker.link = nil
         // Its exit may never come: why it was ended says what it is to its jobs. A job that makes each of its workers
@@ -106,14 +108,18 @@ extension ResidentPool {
     private func record(_ worker: Worker, _ cause: EndCause, isExpected: Bool) {
         worker.timer?.cancel()
         context.expected[worker.token] = nil
-        let peak = [worker.exit?.peakMemoryBytes, worker.peakMemoryBytes].compactMap(\.self).max()
-        let end = WorkerEnd(
-            worker: worker.name, pid: worker.pid, at: context.time.now(), cause: cause, isExpected: isExpected,
-            jobs: worker.jobs.running.map(\.lease.job), peakMemoryBytes: peak, lastWords: worker.lastWords.lines,
-            foreignSignal: worker.stopReason == nil ? worker.exit?.signalName : nil)
-        ends.add(end)
+        let end = end(of: worker, cause, isExpected: isExpected)
+        // One that was given up has its end already.
+        if !worker.isAbandoned { ends.add(end) }
         if case .spawnFailed = cause { return }
         context.emit(.workerExited(worker.named, end))
+    }
+
+    private func end(of worker: Worker, _ cause: EndCause, isExpected: Bool) -> WorkerEnd {
+        WorkerEnd(
+            worker: worker.name, pid: worker.pid, at: context.time.now(), cause: cause, exit: worker.exit,
+            isExpected: isExpected, isAsked: worker.stopReason != nil, jobs: worker.jobs.running.map(\.lease.job),
+            peakMemoryBytes: worker.peakMemoryBytes, lastWords: worker.lastWords)
     }
 
     /// Takes a worker out of its place and sees to the next one; gives how long that waits, `nil` when none follows there by itself.

@@ -7,7 +7,7 @@ extension ResidentPool {
     func openNotifySocket() {
         guard notifySocket == nil else { return }
         // A number of its own: a pool that is being removed may have the same name.
-        let path = "\(context.runtimeDirectory)/notify-\(settings.name).\(context.nextNumber()).sock"
+        let path = "\(context.runtimeDirectory)/notify-\(context.nextNumber()).sock"
         do throws(SystemCallFailure) {
             // The kernel tells who sends, so everybody may be let in: the pool's user can change with a reload.
             notifySocket = try context.host.openNotifySocket(path: path, mode: 0o666)
@@ -36,16 +36,17 @@ extension ResidentPool {
         arm(worker)
     }
 
-    /// The state that it is in may last so much longer, from now on: for a start or a stop that is making progress.
+    /// The state that it is in may last so much longer, from now on: for a start or a stop that is making progress. One that is
+    /// ended for what went wrong, or for a job that would not end, has no say in it.
     private func extendDeadline(of worker: Worker, by extra: Duration) {
         guard let deadline = worker.stateDeadline, worker.state != .killing, !isHurried else { return }
-        if case .memoryLimit = worker.stopReason { return }
+        guard worker.stopReason?.isForced != true else { return }
         worker.stateDeadline = max(deadline, context.time.uptime() + extra)
     }
 
-    /// A service that stops by itself is no capacity any more, and gets the time that one gets which was asked to.
+    /// Who stops by itself is no capacity any more, ends its jobs, and gets the time that one gets which was asked to.
     private func leavingByItself(_ worker: Worker) {
-        guard settings.kind == .service, worker.state.isCapacity else { return }
+        guard worker.state.isCapacity else { return }
         worker.stopReason = .left("it said that it stops")
         context.emit(.workerStopping(worker.named, why: "it said that it stops"))
         apply(.drain, to: worker)

@@ -105,10 +105,10 @@ extension ResidentPool {
     }
 
     var isNearMemoryLimit: Bool {
-        let limit = settings.watchedMemory.memorySoftBytes ?? settings.watchedMemory.memoryHardBytes
+        let own = [settings.watchedMemory.memorySoftBytes, settings.watchedMemory.memoryHardBytes]
         return everyWorker.contains { worker in
             guard let bytes = worker.memoryBytes else { return true }
-            let limits = worker.jobs.running.compactMap { context.memoryLimit($0.type) } + [limit].compactMap(\.self)
+            let limits = worker.jobs.running.compactMap { context.memoryLimit($0.type) } + own.compactMap(\.self)
             return limits.min().map { bytes > $0 / 2 } ?? false
         }
     }

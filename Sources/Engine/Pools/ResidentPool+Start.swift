@@ -27,9 +27,9 @@ extension ResidentPool {
 
     /// Starts a worker of the present generation; who asks puts it into its place.
     func spawn(for slot: Slot) -> Worker {
-        serial += 1
         let worker = Worker(
-            name: "\(settings.name)-\(serial)", pool: settings.name, token: context.makeToken(), generation: generation,
+            name: "\(settings.name)-\(context.nextSerial(of: settings.name))", pool: settings.name,
+            token: context.makeToken(), generation: generation,
             recycling: RecycleRule(settings.watchedMemory, using: &context.random), spawnedAt: context.time.uptime(),
             since: context.time.now())
         worker.slot = slot

@@ -43,7 +43,6 @@ final class ResidentPool: WorkerPool {
     var rollout: Rollout?
     /// How the last rollout ended.
     var lastRollout: String?
-    var serial = 0
     /// The highest number of a generation so far; one that was taken back keeps its number.
     var generations = 1
     var putOffRule = PutOffRule()

@@ -22,6 +22,7 @@ final class Autoscaler {
     private var load = MachineLoad()
     private var lastReading: (at: Duration, machine: ScalingObservation.Machine)?
     private var timer: Scheduled<Void>?
+    private var lastLook: Duration?
     /// While all is quiet, for the end of what people have set.
     private var manualTimer: Scheduled<Void>?
     /// Who has just set something, and for which pool.
@@ -57,7 +58,10 @@ final class Autoscaler {
 
     func adopt(_ settings: MachineScaling) {
         self.settings = settings
-        for pool in pools() where !pool.isRemoved { scaler(of: pool).adopt(settings.pools[pool.settings.name]) }
+        for pool in pools() where !pool.isRemoved {
+            scaler(of: pool).adopt(settings.pools[pool.settings.name])
+            scaler(of: pool).tendSignal(context)
+        }
         wake()
     }
 
@@ -70,10 +74,16 @@ final class Autoscaler {
         for scaler in scalers.values { scaler.tendSignal(context) }
     }
 
-    /// Something happened: jobs came, or somebody changed a setting.
+    /// Something happened: jobs came, or somebody changed a setting. With much happening it still looks no more than so often.
     func wake() {
-        guard timer == nil else { return }
-        arm(after: .zero)
+        guard timer == nil, isNeeded else { return }
+        let now = context.time.uptime()
+        arm(after: lastLook.map { max(.zero, $0 + Self.interval / 10 - now) } ?? .zero)
+    }
+
+    /// Whether there is anything to decide: most pools of most machines have a fixed number.
+    private var isNeeded: Bool {
+        !settings.pools.isEmpty || !settings.budget.isUnlimited || scalers.values.contains { $0.manual != nil }
     }
 
     private func arm(after delay: Duration) {
@@ -89,22 +99,42 @@ final class Autoscaler {
 
     private func look() {
         manualTimer?.cancel()
-        let living = pools().filter { !$0.isRemoved && !$0.isDraining }
+        lastLook = context.time.uptime()
         endManuals(living)
         tendSignals()
-        // A pool of none claims nothing, so nobody would tell it of its first job. Before the look at the queues: what
-        // comes after that is told.
-        context.store.expectJobs()
-        let scene = scene()
-        let outcomes = living.map { pool in
-            let scaler = scaler(of: pool)
-            let seen = scaler.observe(scene.around(pool))
-            return Outcome(scaler: scaler, seen: seen, decision: scaler.decide(seen))
-        }
-        for (outcome, grant) in zip(outcomes, granted(outcomes, besides: leaving())) {
-            apply(outcome.decision.granted(grant), to: outcome.scaler)
-        }
+        // A pool of none claims nothing, so nobody would tell it of its first job. Before the look at the queues: what comes after
+        // that is told.
+        if living.contains(where: { $0.wanted == 0 }) { context.store.expectJobs() }
+        let outcomes = outcomes(of: living) { $0.decide($1) }
+        for outcome in granted(outcomes) { apply(outcome.decision, to: outcome.scaler) }
         if !outcomes.allSatisfy({ $0.scaler.isQuiet($0.seen) }) { arm(after: Self.interval) } else { armForManuals(living) }
+    }
+
+    private var living: [any WorkerPool] { pools().filter { !$0.isRemoved && !$0.isDraining } }
+
+    /// What each pool sees and decides. Of the machine's memory those go first that are served first of its budget: each has
+    /// what the workers that are starting, and those decided on before, will not take.
+    private func outcomes(
+        of pools: [any WorkerPool], _ decide: (PoolScaler, ScalingObservation) -> ScalingDecision
+    ) -> [Outcome] {
+        let scene = scene()
+        let seen = pools.map { pool in
+            (scaler: scaler(of: pool), poolClass: poolClass(of: pool), seen: scaler(of: pool).observe(scene.around(pool)))
+        }
+        var promised = seen.reduce(0) { $0 + $1.seen.startingBytes }
+        return seen.sorted { $0.poolClass < $1.poolClass }.map { scaler, poolClass, seen in
+            var seen = seen
+            // Its own it counts itself.
+            let others = promised - seen.startingBytes
+            seen.machine.availableBytes = seen.machine.availableBytes.map { max(0, $0 - others) }
+            let decision = decide(scaler, seen)
+            promised += max(0, decision.wanted - decision.current) * (seen.workerBytes ?? 0)
+            return Outcome(scaler: scaler, poolClass: poolClass, seen: seen, decision: decision)
+        }
+    }
+
+    private func poolClass(of pool: any WorkerPool) -> ScalingBudget.PoolClass {
+        settings.classes[pool.settings.name] ?? .default
     }
 
     private func tendSignals() {
@@ -114,39 +144,52 @@ final class Autoscaler {
         }
     }
 
-    /// What is there and has no place any more: it still takes its processes and memory.
-    private func leaving() -> (processes: Int, bytes: Int) {
-        pools().reduce(into: (0, 0)) { sum, pool in
-            let reading = pool.reading()
-            let workers = reading.workers
-            let surplus = pool.isRemoved ? workers.live : max(0, workers.busy - pool.wanted)
-            let count = workers.leaving + surplus
-            sum = (sum.0 + count, sum.1 + count * (reading.workerBytes ?? 0))
+    private struct Outcome {
+        let scaler: PoolScaler
+        let poolClass: ScalingBudget.PoolClass
+        let seen: ScalingObservation
+        var decision: ScalingDecision
+
+        /// Workers that jobs keep beyond what is decided.
+        var surplus: Int { max(0, seen.workers.busy - decision.wanted) }
+        /// Workers that may not be taken for others: busy ones, and all when nobody knows what they do.
+        var held: Int {
+            min(seen.queue == nil ? seen.workers.live : seen.workers.busy, seen.wanted, decision.wanted)
+        }
+        /// A number that nobody decides is the least as well as the most.
+        var minimum: Int { scaler.scaling == nil ? decision.wanted : min(decision.wanted, seen.range.lowerBound) }
+    }
+
+    /// The decisions with what each of them is given of the machine's budget.
+    private func granted(_ outcomes: [Outcome]) -> [Outcome] {
+        guard !settings.budget.isUnlimited else { return outcomes }
+        var budget = settings.budget
+        let gone = leaving(outcomes)
+        budget.withdraw(gone.processes, bytes: gone.bytes)
+        let grants = budget.grants(
+            outcomes.map { outcome in
+                ScalingBudget.Request(
+                    pool: outcome.scaler.pool.settings.name, poolClass: outcome.poolClass,
+                    wanted: outcome.decision.wanted, minimum: outcome.minimum, held: outcome.held,
+                    present: outcome.seen.wanted, workerBytes: outcome.seen.workerBytes)
+            })
+        return zip(outcomes, grants).map { outcome, grant in
+            var outcome = outcome
+            outcome.decision = outcome.decision.granted(grant)
+            return outcome
         }
     }
 
-    private struct Outcome {
-        let scaler: PoolScaler
-        let seen: ScalingObservation
-        let decision: ScalingDecision
-    }
-
-    /// What each of them is given of the machine's budget.
-    private func granted(_ outcomes: [Outcome], besides gone: (processes: Int, bytes: Int)) -> [Int] {
-        guard !settings.budget.isUnlimited else { return outcomes.map(\.decision.wanted) }
-        var budget = settings.budget
-        budget.withdraw(gone.processes, bytes: gone.bytes)
-        return budget.grants(
-            outcomes.map { outcome in
-                let name = outcome.scaler.pool.settings.name
-                let wanted = outcome.decision.wanted
-                return ScalingBudget.Request(
-                    pool: name, poolClass: settings.classes[name] ?? .default, wanted: wanted,
-                    // A number that nobody decides is the least as well as the most.
-                    minimum: outcome.scaler.scaling == nil ? wanted : min(wanted, outcome.seen.range.lowerBound),
-                    held: min(outcome.seen.workers.busy, outcome.seen.wanted), present: outcome.seen.wanted,
-                    workerBytes: outcome.seen.workerBytes)
-            })
+    /// What is there and has no place any more: it still takes its processes and memory.
+    private func leaving(_ outcomes: [Outcome]) -> (processes: Int, bytes: Int) {
+        var all = outcomes.map { ($0.seen.workers.leaving + $0.surplus, $0.seen.workerBytes) }
+        for pool in pools() where !outcomes.contains(where: { $0.scaler.pool === pool }) {
+            let reading = pool.reading()
+            all.append((reading.workers.live + reading.workers.leaving, reading.workerBytes))
+        }
+        return all.reduce(into: (0, 0)) { sum, one in
+            sum = (sum.0 + one.0, sum.1 + one.0 * (one.1 ?? 0))
+        }
     }
 
     private func apply(_ decision: ScalingDecision, to scaler: PoolScaler) {
@@ -154,6 +197,7 @@ final class Autoscaler {
             let who = acting?.scaler === scaler ? acting?.who : scaler.isHeldByHand ? scaler.manual?.who : nil
             tell(ScalingRecord(decision, pool: scaler.pool.settings.name, at: context.time.now(), who: who))
         }
+        scaler.applied = decision
         if decision.wanted != decision.current { scaler.pool.scale(to: decision.wanted) }
     }
 
@@ -164,16 +208,19 @@ final class Autoscaler {
         records.record([entry]) { _ in }
     }
 
-    /// Of one pool, as its next look would see it.
-    func observation(of pool: any WorkerPool) -> ScalingObservation {
-        scaler(of: pool).observe(scene().around(pool))
+    /// What its next look would see and decide, were this set for it; without a trace.
+    func foresee(_ pool: any WorkerPool, _ manual: ManualScale?) -> (seen: ScalingObservation, decision: ScalingDecision)? {
+        let asked = scaler(of: pool)
+        let outcomes = outcomes(of: pools().filter { !$0.isRemoved }) {
+            $0.wouldDecide($1, $0 === asked ? manual : $0.manual)
+        }
+        return granted(outcomes).first { $0.scaler === asked }.map { ($0.seen, $0.decision) }
     }
 
     private func scene() -> ScalingScene {
         let uptime = context.time.uptime()
         return ScalingScene(
-            uptime: uptime, now: context.time.now(), machine: machine(at: uptime), counts: context.store.counts(),
-            pools: pools().filter { !$0.isRemoved })
+            uptime: uptime, now: context.time.now(), machine: machine(at: uptime), counts: context.store.counts())
     }
 
     // MARK: What people set
@@ -219,6 +266,11 @@ final class Autoscaler {
         let delay: Duration = min(.seconds(60), max(.milliseconds(10), .seconds(next - now)))
         manualTimer = context.schedule(at: context.time.uptime() + delay) { self.look() }
     }
+}
+
+extension ScalingObservation {
+    /// What the workers that are starting will have taken.
+    fileprivate var startingBytes: Int { workers.starting * (workerBytes ?? 0) }
 }
 
 extension ScalingObservation.Machine {

@@ -24,7 +24,7 @@ extension Engine {
     package func scalingStatus(of name: String) async throws -> ScalingStatus? {
         let rooms = rooms
         return try await loop.submit {
-            rooms.value.pool(named: name).map { rooms.value.autoscaler.status(of: $0) }
+            rooms.value.pool(named: name).flatMap { rooms.value.autoscaler.status(of: $0) }
         }.get()
     }
 
@@ -54,8 +54,7 @@ extension Engine.Rooms {
         guard let pool = pool(named: name) else { return loop.makeSucceededFuture(nil) }
         let manual = try order.manual(
             current: autoscaler.orders.count(of: name) ?? pool.wanted, bounds: pool.settings.bounds, pool: name, now: now)
-        let outcome = autoscaler.preview(manual, of: pool)
-        if order.isDryRun { return loop.makeSucceededFuture(outcome) }
+        if order.isDryRun { return loop.makeSucceededFuture(autoscaler.preview(manual, of: pool)) }
         autoscaler.orders.append(manual, of: name)
         let promise = loop.makePromise(of: ScaleOutcome?.self)
         let me = NIOLoopBound(self, eventLoop: loop)
@@ -64,7 +63,7 @@ extension Engine.Rooms {
                 let rooms = me.value
                 rooms.autoscaler.orders.removeFirst(of: name)
                 switch result {
-                case .success: promise.succeed(rooms.obey(manual, of: name, by: order.who, because: outcome.reason))
+                case .success: promise.succeed(rooms.obey(manual, of: name, by: order.who))
                 case .failure(let error): promise.fail(error)
                 }
             }
@@ -72,29 +71,31 @@ extension Engine.Rooms {
         return promise.futureResult
     }
 
-    private func obey(_ manual: ManualScale?, of name: String, by who: String, because reason: String) -> ScaleOutcome? {
+    private func obey(_ manual: ManualScale?, of name: String, by who: String) -> ScaleOutcome? {
         guard let pool = pool(named: name) else { return nil }
         let before = pool.wanted
         autoscaler.set(manual, of: pool, by: who)
+        let reason = autoscaler.scaler(of: pool).applied?.sentence ?? ""
         return ScaleOutcome(pool: status(of: pool), from: before, to: pool.wanted, reason: reason)
     }
 }
 
 extension Autoscaler {
-    func status(of pool: any WorkerPool) -> ScalingStatus {
+    func status(of pool: any WorkerPool) -> ScalingStatus? {
         let scaler = scaler(of: pool)
-        let seen = observation(of: pool)
-        return ScalingStatus(
-            pool: pool.settings.name, rule: scaler.scaling?.rule,
-            poolClass: "\(settings.classes[pool.settings.name] ?? .default)", manual: scaler.manual, observation: seen,
-            signal: scaler.signal?.status(at: seen.time), decision: scaler.wouldDecide(seen, scaler.manual))
+        return foresee(pool, scaler.manual).map { seen, decision in
+            ScalingStatus(
+                pool: pool.settings.name, rule: scaler.scaling?.rule,
+                poolClass: "\(settings.classes[pool.settings.name] ?? .default)", manual: scaler.manual,
+                observation: seen, signal: scaler.signal?.status(at: seen.time), decision: decision)
+        }
     }
 
     /// What would come of a setting.
     func preview(_ manual: ManualScale?, of pool: any WorkerPool) -> ScaleOutcome {
-        let seen = observation(of: pool)
-        let decision = scaler(of: pool).wouldDecide(seen, manual)
+        let decision = foresee(pool, manual)?.decision
         return ScaleOutcome(
-            pool: pool.status(), from: pool.wanted, to: decision.wanted, reason: decision.sentence)
+            pool: pool.status(), from: pool.wanted, to: decision?.wanted ?? pool.wanted,
+            reason: decision?.sentence ?? "")
     }
 }

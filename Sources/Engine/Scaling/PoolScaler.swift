@@ -12,11 +12,16 @@ final class PoolScaler {
     /// What a person has set.
     private(set) var manual: ManualScale?
     private var arrivals = 0
-    private var everAble: Int?
+    /// What had come into which queues when it was counted last.
+    private var arrived: (jobs: Int, queues: [String])?
     private var depthWasZeroAt: Duration?
     private var last: ScalingObservation?
+    /// The number that the policy left which the pool has no more, as long as the configuration's stays as it was.
+    private var left: (wanted: Int, configured: Int)?
     /// When the figures of the signal were read by which the number was last changed.
     private var usedReading: Duration?
+    /// What came of the last look, the machine's budget included.
+    var applied: ScalingDecision?
     /// The last rule that held something back, so that it is told once.
     private var toldHold: ScalingRule?
 
@@ -29,6 +34,7 @@ final class PoolScaler {
     /// A policy that changed begins without a past.
     func adopt(_ scaling: PoolScaling?) {
         guard scaling != self.scaling || policy == nil else { return }
+        if scaling == nil, self.scaling != nil { left = (pool.wanted, pool.settings.processes) }
         self.scaling = scaling
         policy = scaling?.makePolicy()
         toldHold = nil
@@ -37,6 +43,7 @@ final class PoolScaler {
 
     func set(_ manual: ManualScale?) {
         self.manual = manual
+        left = nil
         toldHold = nil
         pool.isScaled = scaling != nil || isHeldByHand
     }
@@ -94,9 +101,9 @@ final class PoolScaler {
             if let depthWasZeroAt { known.oldestAge = min(known.oldestAge, around.uptime - depthWasZeroAt) }
             queue = known
         }
-        // What is cancelled while it waits did arrive.
-        if let everAble { arrivals += max(0, around.everAble - everAble) }
-        everAble = around.everAble
+        let queues = pool.settings.queues
+        if let arrived, arrived.queues == queues { arrivals += max(0, around.arrived - arrived.jobs) }
+        arrived = (around.arrived, queues)
         return ScalingObservation(
             time: around.uptime, workers: reading.workers, slotsPerWorker: max(1, pool.settings.concurrency),
             running: reading.running, wanted: pool.wanted, range: range(manual), queue: queue,
@@ -139,12 +146,15 @@ final class PoolScaler {
             to: clamped, by: clamped < decision.wanted ? .maximum : .minimum, [ScalingFigure(.limit, clamped)])
     }
 
-    /// Without a policy the number is that of the configuration; a policy whose signal was never read leaves it as it is.
+    /// Without a policy the number is that of the configuration, or what a policy left; one whose signal was never read leaves
+    /// it as it is.
     private func undecided(_ observation: ScalingObservation, _ manual: ManualScale?) -> ScalingDecision {
-        ScalingDecision(
-            current: observation.wanted,
-            wanted: scaling == nil ? range(manual).clamp(pool.settings.processes) : observation.wanted,
-            rule: scaling == nil ? .configured : .steady)
+        guard scaling == nil else {
+            return ScalingDecision(current: observation.wanted, wanted: observation.wanted, rule: .steady)
+        }
+        let configured = pool.settings.processes
+        let number = left.flatMap { $0.configured == configured ? $0.wanted : nil } ?? configured
+        return ScalingDecision(current: observation.wanted, wanted: range(manual).clamp(number), rule: .configured)
     }
 
     private func policyDecision(_ observation: ScalingObservation) -> ScalingDecision? {

@@ -32,8 +32,11 @@ final class ReleaseOperation: Operation {
     func commit(to memory: inout StoreMemory, _ notices: inout Notices) {
         for entry in taken {
             memory.leases.end(entry.job.id)
-            let state: JobState = entry.cancelledAt == nil ? .queued : .cancelled
-            memory.tally.move(from: .processing, to: state, of: entry.lane.queue)
+            if entry.cancelledAt == nil {
+                memory.tally.giveBack(to: entry.lane.queue)
+            } else {
+                memory.tally.move(from: .processing, to: .cancelled, of: entry.lane.queue)
+            }
         }
         for back in returning {
             memory.ready.insert(back.job, into: back.lane)
