@@ -32,7 +32,7 @@ final class AdoptedProcesses: Sendable {
     /// The marker of this process, if it runs under another host: strangers have it too.
     private let ownMarker = ProcessMarker.read(of: getpid())
     /// Without markers there are no strangers: better to reap too much than to keep zombies.
-    private let hasMarkers = ProcessMarker.make(random: 0) != nil
+    private let hasMarkers = MarkerRange.draw(random: 0) != nil
     private let children = Mutex<[Int32: Orphan]>([:])
     /// Once there are control groups: who is in one below this path is ours, marked or not. This process itself, and what other code
     /// starts, are in the leaf of the daemon.

@@ -21,11 +21,11 @@ package final class ProcessHost: Sendable {
         launcher: String = ProcessHost.installedLauncher(), logger: Logger, startsAhead: Bool = false,
         controlGroups: ControlGroups? = nil, leftoverGrace: Duration = .milliseconds(200),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now },
-        random: @escaping @Sendable () -> UInt64 = { UInt64.random(in: .min ... .max) },
+        markers: MarkerRange? = .draw(random: .random(in: .min ... .max)),
         startProcess: @escaping @Sendable (Foundation.Process) throws -> Void = { try $0.run() }
     ) throws(SystemCallFailure) {
         let spawner = try Spawner(
-            launcher: launcher, startsAhead: startsAhead, controlGroups: controlGroups, random: random,
+            launcher: launcher, startsAhead: startsAhead, controlGroups: controlGroups, markers: markers,
             startProcess: startProcess)
         watcher = try ProcessWatcher(
             watchesGroups: controlGroups?.areAvailable ?? false, leftoverGrace: leftoverGrace, now: now, logger: logger

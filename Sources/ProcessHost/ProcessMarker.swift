@@ -8,15 +8,7 @@ import CLinux
 /// An environment variable would be lost as soon as a program starts another with an environment of its choice.
 enum ProcessMarker {
     /// Below this a limit is a real limit, which stays as it is.
-    private static let floor: UInt64 = 1 << 61
-
-    /// A marker made of random bits; `nil` when this process itself runs under a real limit.
-    static func make(random: UInt64) -> UInt64? {
-        // Under another daemon's marker one may only go lower. Each level takes at most 2^40 of the room.
-        let ceiling = min(clinux_realtime_limit(), 1 << 62)
-        let marker = ceiling - 1 - (random & (1 << 40 - 1))
-        return marker >= floor ? marker : nil
-    }
+    fileprivate static let floor: UInt64 = 1 << 61
 
     static func read(of processID: Int32) -> UInt64? {
         guard let text = ProcFile.read("/proc/\(processID)/limits") else { return nil }
@@ -34,4 +26,32 @@ enum ProcessMarker {
     }
 
     private static let lineName = "Max realtime timeout"
+}
+
+/// The markers of one host: a stretch of numbers of its own, so that also what it has left behind can be told when it is gone.
+package struct MarkerRange: Sendable, Hashable {
+    /// Enough for a thousand starts a second, for months.
+    private static let size: UInt64 = 1 << 34
+    /// Under another host's marker one may only go lower. Each level takes at most this much of the room.
+    private static let level: UInt64 = 1 << 56
+
+    /// The highest of them.
+    package let first: UInt64
+
+    /// Draws one; `nil` when this process itself runs under a real limit.
+    package static func draw(random: UInt64) -> MarkerRange? {
+        let ceiling = min(clinux_realtime_limit(), 1 << 62)
+        guard ceiling > ProcessMarker.floor + level else { return nil }
+        return MarkerRange(first: ceiling - 1 - random % (level / size) * size)
+    }
+
+    /// One that was drawn before; `nil` when it cannot have been.
+    package init?(first: UInt64) {
+        guard first >= ProcessMarker.floor, first < 1 << 62 else { return nil }
+        self.first = first
+    }
+
+    func marker(_ number: UInt64) -> UInt64 { first - number % Self.size }
+
+    func contains(_ marker: UInt64) -> Bool { marker <= first && first - marker < Self.size }
 }

@@ -24,7 +24,8 @@ final class Spawner: Sendable {
     private let released = Mutex<[Foundation.Process]>([])
     private let launcher: String
     private let controlGroups: ControlGroups?
-    private let random: @Sendable () -> UInt64
+    /// `nil` when processes cannot be marked.
+    let markers: MarkerRange?
     private let startProcess: @Sendable (Foundation.Process) throws -> Void
     /// Whether a launcher is to wait for the next order: a program that dies is replaced so much sooner. It costs a process that sleeps.
     private let startsAhead: Bool
@@ -34,13 +35,13 @@ final class Spawner: Sendable {
     private static let room: Int32 = 24
 
     init(
-        launcher: String, startsAhead: Bool, controlGroups: ControlGroups?, random: @escaping @Sendable () -> UInt64,
+        launcher: String, startsAhead: Bool, controlGroups: ControlGroups?, markers: MarkerRange?,
         startProcess: @escaping @Sendable (Foundation.Process) throws -> Void
     ) throws(SystemCallFailure) {
         self.launcher = launcher
         self.startsAhead = startsAhead
         self.controlGroups = controlGroups
-        self.random = random
+        self.markers = markers
         self.startProcess = startProcess
         orders = try Mailbox()
         let raw = open("/dev/null", O_RDWR | O_CLOEXEC)
@@ -91,6 +92,7 @@ final class Spawner: Sendable {
     /// What the thread keeps from one start to the next.
     private struct State: ~Copyable {
         var forkFailed = false
+        var marked: UInt64 = 0
         /// Started ahead.
         var waiting: WaitingLauncher?
     }
@@ -110,7 +112,8 @@ final class Spawner: Sendable {
     private func launch(
         _ order: Order, _ launchOrder: LaunchOrder, in group: ControlGroup?, _ state: inout State
     ) throws(SpawnError) -> Launch {
-        let marker = ProcessMarker.make(random: random()) ?? 0
+        state.marked += 1
+        let marker = markers?.marker(state.marked) ?? 0
         let bytes = launchOrder.encoded(parent: getpid(), marker: marker)
         let ends: LaunchEnds
         do throws(SystemCallFailure) {

@@ -30,7 +30,13 @@ struct Daemon {
         let log = EventLog(logger: logger)
         let queued = log.queued()
         let groups = ControlGroups.adopt(logger: queued)
-        let host = try ProcessHost(logger: queued, startsAhead: true, controlGroups: groups)
+        let former = FormerRun(stateDirectory: settings.stateDirectory)
+        let markers = MarkerRange.draw(random: .random(in: .min ... .max))
+        await BlockingCall.run {
+            former.end(queued)
+            former.remember(markers, queued)
+        }
+        let host = try ProcessHost(logger: queued, startsAhead: true, controlGroups: groups, markers: markers)
         let limits = LimitAnnouncement(support: groups.support, host: host, logger: queued)
         limits.announce()
         limits.warn(of: settings.pools)

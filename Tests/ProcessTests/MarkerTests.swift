@@ -24,6 +24,31 @@ struct MarkerTests {
         #expect(ProcessMarker.parse(lines.joined(separator: "\n")) != nil)
     }
 
+    @Test func theNumbersOfAHostAreItsOwn() throws {
+        let range = try #require(MarkerRange.draw(random: 12345))
+        let other = try #require(MarkerRange.draw(random: 12346))
+        for number in [0, 1, 1 << 33] as [UInt64] {
+            #expect(range.contains(range.marker(number)) && !other.contains(range.marker(number)))
+            #expect(!range.contains(other.marker(number)))
+        }
+        #expect(range.marker(1) != range.marker(2))
+        #expect(MarkerRange(first: range.first) == range)
+        #expect(MarkerRange(first: 200_000) == nil)
+    }
+
+    @Test func remainsOfAHostThatIsGoneAreKilled() async throws {
+        let markers = try #require(MarkerRange.draw(random: .random(in: .min ... .max)))
+        let host = try ProcessHost(logger: TestHost.quiet, markers: markers)
+        let (_, witness) = TestHost.start(TestHost.shell("setsid sleep 1000 & echo $!; wait"), on: host)
+        let line = try await witness.line { Int32($0) != nil }
+        let grandchild = try #require(Int32(line))
+        let child = try await witness.started()
+        let (killed, left) = try Remains.kill(markers, atMost: .seconds(10))
+        #expect(killed == [grandchild, child].sorted() && left.isEmpty)
+        try await TestHost.eventually("it is gone") { !TestHost.isAlive(grandchild) }
+        #expect(try Remains.kill(markers, atMost: .seconds(10)).killed.isEmpty)
+    }
+
     @Test func differsForEachProcess() async throws {
         var markers: Set<UInt64> = []
         for _ in 0..<5 {

@@ -92,6 +92,7 @@ import Testing
     @Test func aTypesLimitHoldsWhereItIsTheLower() {
         var rule = rule()
         let type = 100 * Self.mebibyte
+        #expect(rule.measured(type, jobLimit: type) == .warning(bytes: type, limit: type))
         #expect(rule.measured(type, jobLimit: type) == nil)
         #expect(rule.measured(type + 1, jobLimit: type) == .stopNow(bytes: type + 1, limit: type))
         let hard = 1024 * Self.mebibyte
