@@ -107,7 +107,7 @@ class ReloadEnds(unittest.TestCase):
         daemon = self.daemon({"pool": python_pool(processes=3)})
         until(lambda: daemon.json("pool", "pool")["ready"] == 3, "all are ready")
         path = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory())) / "runs"
-        job = daemon.enqueue("hold", {"path": str(path), "seconds": 5})
+        job = daemon.enqueue("hold_while", {"path": str(path)})
         until(path.exists, "it runs")
         daemon.write(pools={"pool": service("/bin/sleep", "600")}, types={})
         daemon.jobsup("reload")
@@ -118,6 +118,7 @@ class ReloadEnds(unittest.TestCase):
         new = [pool for pool in daemon.json("pool")["pools"] if pool["kind"] == "service"][0]
         self.assertEqual((new["removed"], new["wanted"]), (False, 1))
         self.assertIn("removed", daemon.jobsup("pool").stdout)
+        path.unlink()
         self.assertEqual(daemon.finished(job)["status"], "completed")
         until(lambda: len(daemon.json("pool")["pools"]) == 1, "it is gone")
 
