@@ -87,11 +87,12 @@ class ScalingLimits(ScalingScene):
             "going": {**python_pool(processes={"min": 0, "max": 4, "start": 1}, scaling={"enabled": False}), "queues": ["going"]},
         }
         daemon = self.daemon(pools)
-        daemon.jobsup("scale", "going", "2", "--for", "2s")
-        over = time.monotonic() + 2
+        daemon.jobsup("scale", "going", "2", "--for", "10s")
+        over = time.monotonic() + 10
         job = daemon.enqueue("polite", [600], "--queue", "going")
         until(lambda: daemon.job(job)["status"] == "processing", "it runs")
         self.configure(daemon, {"py": pools["py"]})
+        self.assertEqual(self.pool(daemon, "going")["manual"]["processes"], 2)
         self.assertIn("going is drained", daemon.jobsup("reload").stdout)
         until(lambda: time.monotonic() > over, "its time is over")
         # It used to look a hundred times a second from here on.
