@@ -11,7 +11,7 @@ from scaling_scene import ScalingScene, scaled
 
 #: Thresholds that act at once.
 QUICK = {
-    "up": {"queue_depth": 1, "cpu": "off", "memory": "off"}, "down": {"queue_depth": 1, "cpu": "off", "memory": "off"},
+    "up": {"queue_depth": 2, "cpu": "off", "memory": "off"}, "down": {"queue_depth": 1, "cpu": "off", "memory": "off"},
     "cooldown": {"up": "100ms", "down": "100ms"},
 }  # fmt: skip
 UNLIMITED = {"memory_soft": "off", "memory_hard": "off"}
