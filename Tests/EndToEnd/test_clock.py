@@ -41,7 +41,7 @@ class JumpingDaemon(Daemon):
         command = ["/usr/bin/env", str(BUILD / "jobsupd"), "--config", str(self.config)]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **faked}
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **self.environment, **faked}
             )
         until(self.answers, lambda: f"the daemon answers; its log:\n{self.tail()}")
         return self

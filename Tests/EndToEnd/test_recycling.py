@@ -8,7 +8,6 @@ import json
 import os
 import re
 import unittest
-from unittest import mock
 
 from harness import Daemon, alive, python_pool, until
 
@@ -27,12 +26,11 @@ def seconds(attempt: dict) -> float:
 
 class Recycling(unittest.TestCase):
     def daemon(self, pool: dict, environment: dict | None = None, **settings) -> Daemon:
-        daemon = Daemon({"pool": pool}, **settings)
+        daemon = Daemon({"pool": pool}, environment=environment, **settings)
         self.addCleanup(daemon.remove)
         pool["environment"]["JOBSUP_TEST_OUTPUT"] = str(daemon.directory / "runs")
         daemon.write(pools={"pool": pool}, types=settings.get("types", {}))
-        with mock.patch.dict(os.environ, environment or {}):
-            daemon.start()
+        daemon.start()
         count = pool["processes"]
         until(lambda: daemon.json("pool", "pool")["ready"] == count, lambda: f"{count} are ready:\n{daemon.tail()}")
         return daemon

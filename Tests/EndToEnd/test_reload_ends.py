@@ -7,7 +7,6 @@ import signal
 import subprocess
 import tempfile
 import unittest
-from unittest import mock
 
 from harness import BUILD, Daemon, python_pool, until
 from test_services import service
@@ -51,8 +50,8 @@ class ReloadEnds(unittest.TestCase):
 
     def test_a_stop_does_not_wait_for_a_configuration_that_cannot_be_read(self):
         # One thread for all that is not to block: were it to wait for the file, nothing would be heard any more.
-        with mock.patch.dict(os.environ, LIBDISPATCH_COOPERATIVE_POOL_STRICT="1"):
-            daemon = self.daemon({"pool": service("/bin/sleep", "600")})
+        strict = {"LIBDISPATCH_COOPERATIVE_POOL_STRICT": "1"}
+        daemon = self.daemon({"pool": service("/bin/sleep", "600")}, environment=strict)
         until(lambda: daemon.json("pool", "pool")["ready"] == 1, "it is ready")
         pipe = self.blocked(daemon)
         daemon.process.send_signal(signal.SIGHUP)
