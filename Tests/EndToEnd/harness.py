@@ -38,12 +38,16 @@ def until(condition, what, deadline: float = DEADLINE):
 class Daemon:
     """One jobsupd with its own directories; killed and removed at the end of the test."""
 
-    def __init__(self, pools: dict, types: dict | None = None, state: str | None = None, **settings):
+    def __init__(
+        self, pools: dict, types: dict | None = None, state: str | None = None, environment: dict | None = None, **settings
+    ):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="jobsup-test-"))
         self.runtime = self.directory / "run"
         self.state = pathlib.Path(state) if state else self.directory / "state"
         self.config = self.directory / "jobsup.yaml"
         self.log = self.directory / "log"
+        #: Variables that it is started with, besides those of the tests.
+        self.environment = environment or {}
         self.process: subprocess.Popen | None = None
         self.write(pools=pools, types=types or {}, **settings)
 
@@ -55,8 +59,9 @@ class Daemon:
     def start(self, wait: bool = True) -> Daemon:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [str(BUILD / "jobsupd"), "--config", str(self.config)], stdout=log, stderr=log, stdin=subprocess.DEVNULL
-            )
+                [str(BUILD / "jobsupd"), "--config", str(self.config)], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                env={**os.environ, **self.environment},
+            )  # fmt: skip
         if wait:
             until(self.answers, lambda: f"the daemon answers; its log:\n{self.tail()}")
         return self

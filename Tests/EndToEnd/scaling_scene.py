@@ -14,8 +14,8 @@ def scaled(most: int = 8, **scaling) -> dict:
 class ScalingScene(unittest.TestCase):
     """A daemon whose pools are scaled, and nothing else that happens on this machine."""
 
-    def daemon(self, pools: dict, **settings) -> Daemon:
-        daemon = Daemon({})
+    def daemon(self, pools: dict, environment: dict | None = None, **settings) -> Daemon:
+        daemon = Daemon({}, environment=environment)
         self.configure(daemon, pools, **settings)
         self.addCleanup(daemon.remove)
         return daemon.start()

@@ -189,6 +189,14 @@ def hold(path, seconds):
 
 
 @app.task
+def hold_while(path):
+    """Says in a file which process runs it, and ends when the file is gone."""
+    note_pid(path)
+    while os.path.exists(path):
+        time.sleep(0.01)
+
+
+@app.task
 def silent(path):
     """Has its worker watched, and says in a file which process is never heard of again."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to:

@@ -41,7 +41,7 @@ class JumpingDaemon(Daemon):
         command = ["/usr/bin/env", str(BUILD / "jobsupd"), "--config", str(self.config)]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **faked}
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env={**os.environ, **self.environment, **faked}
             )
         until(self.answers, lambda: f"the daemon answers; its log:\n{self.tail()}")
         return self
@@ -67,7 +67,7 @@ class Clock(unittest.TestCase):
         py["environment"].update(real)
         pulse = {
             "kind": "service", "command": [sys.executable, "-SEc", PULSE], "processes": 1, "ready": "notify",
-            "watchdog": "2s", "environment": real, "recycle": {"after": "30m"}, "stop_grace": "300ms",
+            "watchdog": "5s", "environment": real, "recycle": {"after": "30m"}, "stop_grace": "300ms",
         }  # fmt: skip
         self.daemon = JumpingDaemon({"py": py, "pulse": pulse})
         self.addCleanup(self.daemon.remove)
@@ -97,7 +97,7 @@ class Clock(unittest.TestCase):
         self.assertAlmostEqual(ahead, hours * 3600, delta=60)
         before = self.pulses()
         # More than its watchdog's time.
-        until(lambda: self.pulses() >= before + 25, lambda: f"its pulse is heard:\n{self.daemon.tail()}")
+        until(lambda: self.pulses() >= before + 60, lambda: f"its pulse is heard:\n{self.daemon.tail()}")
 
     def test_nothing_that_runs_is_disturbed(self):
         held = [self.hold("--timeout", "30m") for _ in range(2)]
@@ -117,12 +117,12 @@ class Clock(unittest.TestCase):
     def test_what_is_due_comes_in_time(self):
         for hours in (-1, 1):
             self.daemon.jump(0)
-            id, _ = self.hold("--timeout", "3s")
             start = time.monotonic()
+            id, _ = self.hold("--timeout", "3s")
             self.daemon.jump(hours)
             self.assertEqual(self.daemon.finished(id)["status"], "timeout")
-            self.assertGreater(time.monotonic() - start, 1.5, "too early")
-            self.assertLess(time.monotonic() - start, 15, "too late")
+            self.assertGreaterEqual(time.monotonic() - start, 3, "too early")
+            self.assertLess(time.monotonic() - start, 30, "too late")
         # The worker did not end when it was asked to: it was replaced, and so is one that dies, and one that is silent.
         self.daemon.jump(-1)
         _, pid = self.hold()
@@ -130,13 +130,12 @@ class Clock(unittest.TestCase):
         until(
             lambda: self.pool("py")["ready"] + self.pool("py")["busy"] == 3,
             lambda: f"replaced:\n{self.daemon.tail()}",
-            20,
         )
         silent = self.pool("pulse")["workers"][0]["pid"]
         os.kill(silent, signal.SIGSTOP)
-        end = until(lambda: self.pool("pulse")["ends"], "it is ended", 20)[0]
+        end = until(lambda: self.pool("pulse")["ends"], "it is ended")[0]
         self.assertEqual((end["pid"], end["cause"]), (silent, "watchdog"))
-        until(lambda: self.pool("pulse")["ready"] == 1, "it is replaced", 20)
+        until(lambda: self.pool("pulse")["ready"] == 1, "it is replaced")
 
 
 if __name__ == "__main__":

@@ -376,7 +376,11 @@ class DocumentedJSON(unittest.TestCase):
         "the pool": {
             "workers": "the worker", "ends": "each of its `ends`", "rollout": "its `rollout`", "manual": "its `manual`",
         },
-        "how the pool is scaled": {"signal": "its `signal`", "seen": "its `seen`", "decision": "its `decision`", "manual": "its `manual`"},
+        "how the pool is scaled": {
+            "rules": "its `rules`", "signal": "its `signal`", "seen": "its `seen`", "decision": "its `decision`",
+            "manual": "its `manual`",
+        },
+        "its `rules`": {"up": "their `up` and `down`", "down": "their `up` and `down`"},
         "the worker": {"jobs": "each of its `jobs`"},
         "the status": {
             "store": "its `store`", "worker_limits": "its `worker_limits`", "log": "its `log`", "queues": "the queue",
@@ -391,6 +395,8 @@ class DocumentedJSON(unittest.TestCase):
         "Log": "its `log`", "Rollout": "its `rollout`", "WorkerEndDocument": "each of its `ends`",
         "WorkerLimits": "its `worker_limits`", "ManualScaleDocument": "its `manual`",
         "ScalingDocument": "how the pool is scaled", "ScalingDocument.Decision": "its `decision`",
+        "ScalingDocument.Rules": "its `rules`", "ScalingDocument.Rules.Level": "their `up` and `down`",
+        "ScalingDocument.Signal": "its `signal`",
         "ScalingDocument.Seen": "its `seen`", "ScalingHistoryDocument.Decision": "each of the `decisions`",
     }
 
@@ -440,6 +446,7 @@ signal.pause()
             "py": python_pool(processes={"min": 0, "max": 4, "start": 2}, rollout_patience="100ms"),
             "parked": python_pool(queues=["parked"], processes=0),
             "held": {"kind": "service", "command": ["/bin/sh", "-c", "exit 125"]},
+            "patient": python_pool(queues=["patient"], processes={"min": 0, "max": 2}, scaling={"target_wait": "5s"}),
             "telling": {"kind": "service", "command": [sys.executable, "-c", self.TELLING], "ready": "notify"},
             "signalled": self.signalled("/bin/echo", '{"depth": 0, "oldest_seconds": 0.5}'),
             "unsignalled": self.signalled("/bin/false"),
@@ -517,12 +524,18 @@ signal.pause()
         until(lambda: "worker_bytes" in daemon.json("scale", "explain", "py")["seen"], "memory was measured")
         until(lambda: "depth" in daemon.json("scale", "explain", "signalled")["signal"], "a signal was read")
         until(lambda: "error" in daemon.json("scale", "explain", "unsignalled")["signal"], "another one was not")
-        for pool in ("py", "telling", "signalled", "unsignalled"):
+        for pool in ("py", "patient", "telling", "signalled", "unsignalled"):
             self.check("how the pool is scaled", output("scale explain", pool)[0])
         [history] = output("scale history", "py")
         self.assertEqual(history.keys(), self.literal("scale history"))
         for decision in history["decisions"]:
             self.check("each of the `decisions`", decision)
+        trace = daemon.directory / "trace.csv"
+        trace.write_text("0,1\n1,1\n2,1\n")
+        [simulated] = output("simulate", "--trace", str(trace), "--policy", "thresholds")
+        self.assertEqual(simulated.keys(), self.literal("simulate"))
+        for report in simulated["reports"]:
+            self.check("each of the `reports`", report)
         self.check("the status", output("status")[0])
         [settings] = output("config check", str(daemon.config))
         for setting in settings:

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import tempfile
 import unittest
-from unittest import mock
 
 from harness import BUILD, Daemon, python_pool, until
 from test_services import service
@@ -51,8 +50,8 @@ class ReloadEnds(unittest.TestCase):
 
     def test_a_stop_does_not_wait_for_a_configuration_that_cannot_be_read(self):
         # One thread for all that is not to block: were it to wait for the file, nothing would be heard any more.
-        with mock.patch.dict(os.environ, LIBDISPATCH_COOPERATIVE_POOL_STRICT="1"):
-            daemon = self.daemon({"pool": service("/bin/sleep", "600")})
+        strict = {"LIBDISPATCH_COOPERATIVE_POOL_STRICT": "1"}
+        daemon = self.daemon({"pool": service("/bin/sleep", "600")}, environment=strict)
         until(lambda: daemon.json("pool", "pool")["ready"] == 1, "it is ready")
         pipe = self.blocked(daemon)
         daemon.process.send_signal(signal.SIGHUP)
@@ -107,7 +106,7 @@ class ReloadEnds(unittest.TestCase):
         daemon = self.daemon({"pool": python_pool(processes=3)})
         until(lambda: daemon.json("pool", "pool")["ready"] == 3, "all are ready")
         path = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory())) / "runs"
-        job = daemon.enqueue("hold", {"path": str(path), "seconds": 5})
+        job = daemon.enqueue("hold_while", {"path": str(path)})
         until(path.exists, "it runs")
         daemon.write(pools={"pool": service("/bin/sleep", "600")}, types={})
         daemon.jobsup("reload")
@@ -118,6 +117,7 @@ class ReloadEnds(unittest.TestCase):
         new = [pool for pool in daemon.json("pool")["pools"] if pool["kind"] == "service"][0]
         self.assertEqual((new["removed"], new["wanted"]), (False, 1))
         self.assertIn("removed", daemon.jobsup("pool").stdout)
+        path.unlink()
         self.assertEqual(daemon.finished(job)["status"], "completed")
         until(lambda: len(daemon.json("pool")["pools"]) == 1, "it is gone")
 

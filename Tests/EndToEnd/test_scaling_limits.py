@@ -11,7 +11,7 @@ from scaling_scene import ScalingScene, scaled
 
 #: Thresholds that act at once.
 QUICK = {
-    "up": {"queue_depth": 1, "cpu": "off", "memory": "off"}, "down": {"queue_depth": 1, "cpu": "off", "memory": "off"},
+    "up": {"queue_depth": 2, "cpu": "off", "memory": "off"}, "down": {"queue_depth": 1, "cpu": "off", "memory": "off"},
     "cooldown": {"up": "100ms", "down": "100ms"},
 }  # fmt: skip
 UNLIMITED = {"memory_soft": "off", "memory_hard": "off"}
@@ -87,11 +87,12 @@ class ScalingLimits(ScalingScene):
             "going": {**python_pool(processes={"min": 0, "max": 4, "start": 1}, scaling={"enabled": False}), "queues": ["going"]},
         }
         daemon = self.daemon(pools)
-        daemon.jobsup("scale", "going", "2", "--for", "2s")
-        over = time.monotonic() + 2
+        daemon.jobsup("scale", "going", "2", "--for", "10s")
+        over = time.monotonic() + 10
         job = daemon.enqueue("polite", [600], "--queue", "going")
         until(lambda: daemon.job(job)["status"] == "processing", "it runs")
         self.configure(daemon, {"py": pools["py"]})
+        self.assertEqual(self.pool(daemon, "going")["manual"]["processes"], 2)
         self.assertIn("going is drained", daemon.jobsup("reload").stdout)
         until(lambda: time.monotonic() > over, "its time is over")
         # It used to look a hundred times a second from here on.

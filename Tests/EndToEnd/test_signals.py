@@ -94,7 +94,7 @@ class Scene(unittest.TestCase):
                 "up": {"queue_depth": 5, "cpu": "off", "memory": "off"},
                 "down": {"queue_depth": 2, "cpu": "off", "memory": "off"},
                 "cooldown": {"up": "100ms", "down": "100ms"},
-                "signal": {"every": "300ms", "timeout": "600ms", **source},
+                "signal": {"every": "1s", "timeout": "2s", **source},
                 # Whatever else this machine does at the time is none of these tests' business.
                 "pressure": {"cpu": "off", "memory": "off", "io": "off"},
             },
@@ -197,7 +197,7 @@ class Signals(Scene):
         self.start({"pool": self.pool({"redis": {"url": f"unix://{redis.socket}", "list": "q"}})})
         self.becomes(4)
         redis.process.send_signal(signal.SIGSTOP)
-        self.fails("did not answer within 0.6 s", "see what holds Redis up")
+        self.fails("did not answer within 2 s", "see what holds Redis up")
         self.stays(4, 3)
         self.assertEqual(self.told("its signal is missing"), 1, self.daemon.tail())
         explained = self.daemon.jobsup("scale", "explain", "pool").stdout
@@ -234,7 +234,7 @@ class Signals(Scene):
         redis.process.send_signal(signal.SIGSTOP)
         # Its call never ends; that nothing comes is seen all the same.
         until(lambda: self.explain()["seen"].get("queue_depth") is None, "it is missing")
-        self.assertGreater(self.explain()["signal"]["age_seconds"], 0.9)
+        self.assertGreater(self.explain()["signal"]["age_seconds"], 3)
         self.stays(4, 2)
         self.reads(50, "other")
         self.assertLess(self.explain("other")["signal"]["age_seconds"], 5)
@@ -302,7 +302,7 @@ class Signals(Scene):
         signal = self.reads(8)
         self.assertAlmostEqual(signal["oldest_seconds"], 40, delta=30)
         self.becomes(4)
-        self.fails("took longer than 0.6 s", name="slow")
+        self.fails("took longer than 2 s", name="slow")
         self.fails("readonly", "may only read", name="write")
         self.fails("more than one row", name="rows")
         database.execute("DELETE FROM job")
@@ -321,7 +321,7 @@ class Signals(Scene):
         mode, program = self.directory / "mode", self.directory / "odd.py"
         mode.write_text("50")
         program.write_text(ODD)
-        source = {"command": ["/usr/bin/python3", str(program), str(mode)], "timeout": "3s"}
+        source = {"command": ["/usr/bin/python3", "-SE", str(program), str(mode)], "timeout": "3s"}
         self.start({"pool": self.pool(source)})
         self.becomes(4)
         for text, *words in (
@@ -376,7 +376,8 @@ class Signals(Scene):
         until(lambda: parts()[0] <= before[0] + 1, lambda: f"descriptors: {before[0]}, then {links(pid)}")
         redis.kill()
         self.fails("cannot be reached")
-        time.sleep(3)
+        # As old as ten attempts that failed.
+        until(lambda: self.explain()["signal"]["age_seconds"] > 10, "it is tried again and again")
         until(lambda: len(links(pid)) <= before[0] + 1, lambda: f"descriptors: {before[0]}, then {links(pid)}")
         redis.start()
         self.reads(0)

@@ -29,9 +29,9 @@ check() {
     fi
 }
 
-# eventually NAME CONDITION [SECONDS]: the condition holds at last; 20 s is the deadline when none is given.
+# eventually NAME CONDITION [SECONDS]: the condition holds at last; 60 s is the deadline when none is given.
 eventually() {
-    if await "$2" "${3:-20}"; then check "$1" true; else check "$1" "$2"; fi
+    if await "$2" "${3:-60}"; then check "$1" true; else check "$1" "$2"; fi
 }
 
 # await CONDITION SECONDS

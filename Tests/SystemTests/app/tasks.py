@@ -15,11 +15,13 @@ def environment():
 
 
 @app.task
-def nap(name, seconds):
-    """Leaves a line at its begin and one at its end."""
+def nap(name, seconds=0, until=None):
+    """Leaves a line at its begin and one at its end, which comes when there is the file `until`."""
     with open("/var/lib/jobsup/naps", "a", buffering=1) as log:
         log.write(f"begin {name}\n")
         time.sleep(seconds)
+        while until and not os.path.exists(until):
+            time.sleep(0.05)
         log.write(f"end {name}\n")
     return "rested"
 
