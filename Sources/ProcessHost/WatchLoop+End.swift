@@ -82,6 +82,7 @@ extension WatchLoop {
             let reached = adopted.kill(processID)
             // It no longer counts among the leftovers: that may be the end of the waiting.
             if !reached { adoptionChanged = true }
+            guard process.killedLeftovers.insert(processID).inserted else { continue }
             equipment.logger.log(
                 level: reached ? .info : .warning,
                 reached ? "killed a process that was left behind" : "cannot kill a process that was left behind",

@@ -30,6 +30,8 @@ final class WatchedProcess {
     let machineOOMKillsBefore: Int?
     let group: ControlGroup?
     var groupIsKilled = false
+    /// Of its tree, those that were killed: each is told of once.
+    var killedLeftovers: Set<Int32> = []
     var endOfMemory = MemoryEnd()
     /// Kept when its pipe has ended before the process.
     private var finishedCapture: OutputCapture?

@@ -25,6 +25,8 @@ extension MachineScaling {
                 return switch (old.pools[name], pools[name]) {
                 case (nil, let new?): "pool \(name) is scaled by \(new.rule.name)"
                 case (_, nil): "pool \(name) is scaled no more"
+                case (let old?, let new?) where old.rule.name != new.rule.name:
+                    "pool \(name) is scaled by \(new.rule.name)"
                 case (_, let new?): "pool \(name) is scaled by other settings of \(new.rule.name)"
                 }
             }

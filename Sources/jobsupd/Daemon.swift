@@ -65,12 +65,16 @@ struct Daemon {
             source: source, current: settings, engine: engine, notifier: notifier, logger: queued,
             limits: limits, warnings: warnings)
         let (listening, listens) = AsyncStream.makeStream(of: Void.self)
+        let (stoppable, mayStop) = AsyncStream.makeStream(of: Void.self)
         let server = APIServer(
             engine: engine, facts: facts(groups.support, warnings), time: time, trouble: trouble,
             requestIDs: RequestIDSource(SystemRandomNumberGenerator()),
             reload: Reload { try await cancelWhenGracefulShutdown { try await reloader.reload() } },
             userName: { number in await BlockingCall.run { UserName.find(number) } }, socket: settings.apiSocket,
-            loops: webLoops, logger: queued, onListening: { listens.finish() })
+            loops: webLoops, logger: queued, onListening: {
+                listens.finish()
+                mayStop.finish()
+            })
         // Shut down in reverse: first the engine drains, and until it has, the API answers.
         let group = ServiceGroup(
             configuration: .init(
@@ -83,7 +87,11 @@ struct Daemon {
         do {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await group.run() }
-                tasks.addTask { try await obey(signals, group, engine, reloader) }
+                tasks.addTask {
+                    // Stopped before it listens, the server would miss its socket, and call that an error.
+                    for await _ in stoppable {}
+                    try await obey(signals, group, engine, reloader)
+                }
                 tasks.addTask {
                     for await _ in listening {}
                     try Task.checkCancellation()

@@ -1,6 +1,9 @@
 """What the tests of scaling have in common."""
 
 import json
+import pathlib
+import shutil
+import tempfile
 import unittest
 
 from harness import Daemon, python_pool, until
@@ -13,6 +16,11 @@ def scaled(most: int = 8, **scaling) -> dict:
 
 class ScalingScene(unittest.TestCase):
     """A daemon whose pools are scaled, and nothing else that happens on this machine."""
+
+    def directory(self) -> pathlib.Path:
+        directory = tempfile.mkdtemp(prefix="jobsup-scaling-")
+        self.addCleanup(shutil.rmtree, directory, ignore_errors=True)
+        return pathlib.Path(directory)
 
     def daemon(self, pools: dict, environment: dict | None = None, **settings) -> Daemon:
         daemon = Daemon({}, environment=environment)

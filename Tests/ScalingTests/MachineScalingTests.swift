@@ -8,10 +8,13 @@ import Testing
 
     @Test func whatIsOtherIsTold() throws {
         let old = MachineScaling(
-            pools: ["same": Self.scaled(1), "slower": Self.scaled(1), "left": Self.scaled(1), "gone": Self.scaled(1)],
+            pools: [
+                "other": PoolScaling(.thresholds(try ThresholdSettings())), "same": Self.scaled(1), "slower": Self.scaled(1), "left": Self.scaled(1), "gone": Self.scaled(1),
+            ],
             classes: ["moved": .critical])
         var new = old
         #expect(new.changes(from: old, of: ["same", "slower", "left", "moved", "fresh"]) == [])
+        new.pools["other"] = Self.scaled(1)
         new.pools["slower"] = Self.scaled(2)
         new.pools["left"] = nil
         new.pools["gone"] = nil
@@ -19,8 +22,8 @@ import Testing
         new.classes["moved"] = .background
         new.budget.processes = 5
         #expect(
-            new.changes(from: old, of: ["same", "slower", "left", "moved", "fresh"]) == [
-                "pool slower is scaled by other settings of target_wait", "pool left is scaled no more",
+            new.changes(from: old, of: ["other", "same", "slower", "left", "moved", "fresh"]) == [
+                "pool other is scaled by target_wait", "pool slower is scaled by other settings of target_wait", "pool left is scaled no more",
                 "pool moved is of the class background", "pool fresh is scaled by thresholds",
                 "the pools share another budget",
             ])
