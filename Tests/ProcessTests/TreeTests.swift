@@ -85,11 +85,10 @@ struct TreeTests {
             time.sleep(1000)
             """
         try await withThrowingTaskGroup(of: Void.self) { others in
-            for _ in 0..<4 {
+            for _ in 0..<2 {
                 others.addTask {
-                    while !Task.isCancelled {
-                        _ = try await TestHost.run(TestHost.shell("(sleep 0.002 &); (sleep 0.004 &); sleep 0.003"))
-                    }
+                    let many = "i=0; while [ $i -lt 100 ]; do (sleep 0.0$i &); i=$((i + 1)); done"
+                    while !Task.isCancelled { _ = try await TestHost.run(TestHost.shell(many)) }
                 }
             }
             for _ in 0..<10 {
