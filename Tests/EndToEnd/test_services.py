@@ -237,14 +237,15 @@ class Services(unittest.TestCase):
         self.assertFalse(alive(worker["pid"]))
 
     def test_a_generation_that_dies_after_its_first_moments_is_taken_back(self):
-        daemon = self.daemon(service("/bin/sleep", "600", processes=3, rollout_patience="300ms"))
-        self.ready(daemon, 3)
-        # Ready after 50 ms and in its place after 300 ms, it dies while the next ones come.
-        result = daemon.jobsup("rollout", "pool", "--no-wait", "--command", "/bin/sh", "-c", "sleep 0.4; exit 1")
+        daemon = self.daemon(service("/bin/sleep", "600", processes=24, rollout_patience="300ms"))
+        self.ready(daemon, 24)
+        # Ready after 50 ms and in its place after 300 ms, the first one dies while the next ones come, which takes each 50 ms.
+        daemon.jobsup("rollout", "pool", "--no-wait", "--command", "/bin/sh", "-c", "sleep 0.8; exit 1")
         until(lambda: (pool := daemon.json("pool", "pool"))["rollout"]["state"] == "ended" and pool["generation"] == 1,
               lambda: f"it is taken back:\n{daemon.tail()}")
         self.assertIn("2 of its workers died", daemon.json("pool", "pool")["rollout"]["message"])
-        self.assertEqual(self.ready(daemon, 3)["command"], ["/bin/sleep", "600"])
+        self.assertEqual(self.ready(daemon, 24)["command"], ["/bin/sleep", "600"])
+        self.assertIn("a newer generation took its place", daemon.log.read_text(), "it died at once")
 
     def test_a_rollout_of_a_pool_that_has_no_workers_ends_either_way(self):
         daemon = self.daemon(service("/nowhere/at/all", processes=2))
