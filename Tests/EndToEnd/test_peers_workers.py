@@ -123,7 +123,7 @@ class Peers(unittest.TestCase):
         pool = daemon.json("pool", "pool")
         self.assertEqual((pool["restarts"], pool["health"]), (1, "healthy"))
         self.assertEqual(
-            {end["message"] for end in pool["ends"][:2]} - {"left: scaled down", "was ended: scaled down"}, set()
+            {end["message"] for end in pool["ends"][:2]} - {"left: scaled down", "was ended: scaled down (SIGTERM)"}, set()
         )
         self.enqueue("fewer")
         self.done("fewer")

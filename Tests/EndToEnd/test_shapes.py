@@ -62,7 +62,7 @@ class Stubborn(ShapeTest):
         until(lambda: "deaf" in daemon.tail(), "it does not hear any more")
         daemon.jobsup("scale", "pool", "0")
         end = self.ended(daemon)
-        self.assertEqual((end["cause"], end["message"], end["expected"]), ("stopped", "was ended: scaled down", True))
+        self.assertEqual((end["cause"], end["message"], end["expected"]), ("stopped", "was ended: scaled down (SIGKILL)", True))
         self.assertFalse(alive(pid))
         self.assertEqual(self.pool(daemon)["restarts"], 0)
 
@@ -72,7 +72,7 @@ class Stubborn(ShapeTest):
         pid = self.ready(daemon)["workers"][0]["pid"]
         until(lambda: stat(pid) == ("T", daemon.process.pid), "it is stopped")
         daemon.jobsup("scale", "pool", "0")
-        self.assertEqual(self.ended(daemon)["message"], "was ended: scaled down")
+        self.assertEqual(self.ended(daemon)["message"], "was ended: scaled down (SIGTERM)")
         until(lambda: not alive(pid), "it has ended")
 
     def test_a_stopped_worker_is_ended_when_its_job_is_over_time(self):
@@ -213,9 +213,10 @@ class Unkillable(ShapeTest):
         until(path.exists, "it runs")
         self.freeze(group, pids[1])
         start = time.monotonic()
-        for name, pid in zip(("service", "socket"), pids):
+        runs = {"service": "", "socket": f" with job {id}"}
+        for name, pid in zip(runs, pids):
             until(
-                lambda: f"worker {name}-1 was killed and does not end: the kernel holds it; it is replaced"
+                lambda: f"worker {name}-1{runs[name]} was killed and does not end: the kernel holds it; it is replaced"
                 in daemon.log.read_text(),
                 lambda: f"it is told:\n{daemon.tail()}",
             )
@@ -228,11 +229,13 @@ class Unkillable(ShapeTest):
         self.assertEqual(daemon.finished(id)["status"], "timeout")
         self.assertEqual(daemon.finished(daemon.enqueue("add", {"a": 1, "b": 2}))["result"], 3)
         (group / "freezer.state").write_text("THAWED")
-        for name, pid, cause in zip(("service", "socket"), pids, ("watchdog", "job_timeout")):
-            end = self.ended(daemon, name)
-            self.assertEqual((end["worker"], end["cause"]), (f"{name}-1", cause))
+        for name, jobs in (("service", []), ("socket", [id])):
+            workers = lambda: [worker["name"] for worker in self.pool(daemon, name)["workers"]]
+            until(lambda: f"{name}-1" not in workers(), "it ends at last")
+            end = next(end for end in self.pool(daemon, name)["ends"] if end["worker"] == f"{name}-1")
+            self.assertEqual((end["cause"], end["jobs"], end["expected"]), ("unkillable", jobs, False))
             self.assertEqual(self.ready(daemon, name)["restarts"], 1)
-            self.assertFalse(alive(pid))
+        self.assertEqual([pid for pid in pids if alive(pid)], [])
         self.traces.none_of_zombies()
         self.holds_nothing(daemon)
 

@@ -135,7 +135,7 @@ class ToldToEnd(unittest.TestCase):
         del pool["queues"]
         end = self.end(self.daemon({"pool": pool}))
         self.assertEqual((end["cause"], end["message"]), (
-            "watchdog", "was ended because it said itself that it has failed (SIGTERM)"))  # fmt: skip
+            "watchdog", "was ended because it said itself that it has failed"))  # fmt: skip
 
     def test_of_one_that_is_ended_the_kernel_s_word_is_kept(self):
         rest = "while :; do sleep 0.1; done"

@@ -22,7 +22,7 @@ extension ResidentPool {
         }
         reading.attempts = attempts
         reading.busySeconds += counts.busySeconds
-        reading.workerBytes = crew.compactMap(\.memoryBytes).percentile95
+        reading.workerBytes = crew.filter(\.isMeasuredAtWork).compactMap(\.memoryBytes).percentile95
         reading.bootTime = boots.median
         return reading
     }

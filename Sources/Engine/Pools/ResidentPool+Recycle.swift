@@ -107,7 +107,7 @@ extension ResidentPool {
     var isNearMemoryLimit: Bool {
         let own = [settings.watchedMemory.memorySoftBytes, settings.watchedMemory.memoryHardBytes]
         return everyWorker.contains { worker in
-            guard let bytes = worker.memoryBytes else { return true }
+            guard let bytes = worker.memoryBytes, worker.isMeasuredAtWork else { return true }
             let limits = worker.jobs.running.compactMap { context.memoryLimit($0.type) } + own.compactMap(\.self)
             return limits.min().map { bytes > $0 / 2 } ?? false
         }
@@ -118,6 +118,7 @@ extension ResidentPool {
         for worker in everyWorker {
             guard let id = worker.process?.id, let bytes = bytes[id] else { continue }
             worker.memoryBytes = bytes
+            worker.isMeasuredAtWork = worker.readyAt != nil
             worker.peakMemoryBytes = max(worker.peakMemoryBytes ?? 0, bytes)
             judgeMemory(of: worker, bytes)
         }

@@ -40,6 +40,8 @@ final class Worker {
     /// As last measured, its descendants included.
     var memoryBytes: Int?
     var peakMemoryBytes: Int?
+    /// Was measured since it is ready: before that it has less than it will need.
+    var isMeasuredAtWork = false
     /// What it says of itself, by `STATUS=`.
     var statusText: String?
     var watchdog: Duration?

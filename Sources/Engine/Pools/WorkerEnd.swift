@@ -51,9 +51,9 @@ package struct WorkerEnd: Sendable {
         if case .signal(_, coreDumped: true) = status { true } else { false }
     }
 
-    /// As the end of "worker mail-3 …": beside why the daemon ended it, what the kernel said.
+    /// As the end of "worker mail-3 …": why the daemon ended it, and what the kernel said where that tells more.
     package var words: String {
-        guard !cause.isStatus else { return cause.words }
+        if case .stopped = cause {} else if cause.isStatus || status.isOfStop { return cause.words }
         return switch status {
         case .code(0), .unknown: cause.words
         case .code(let code): "\(cause.words) (exit code \(code))"

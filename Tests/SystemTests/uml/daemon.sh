@@ -44,6 +44,11 @@ pools:
     limits: {memory_max: 96MiB, pids_max: 12, cpu_weight: 50}
     recycle: {memory_soft: off, memory_hard: off}
     boot_timeout: 120s
+  gentle:
+    kind: service
+    command: [/usr/bin/sleep, infinity]
+    processes: 1
+    limits: {memory_high: 64MiB, cpu_percent: 50, io_weight: 60}
 types:
   eat: {max_attempts: 1}
 YAML
@@ -55,6 +60,11 @@ check "the daemon starts" '[ "$(systemctl is-active supervisor)" = active ]'
 eventually "a worker is ready" '[ "$(pool eaters ready)" = 1 ]' 120
 check "it is held to its limits by control groups" 'jobsup status | grep -q "^limits a control group for each, below $group"'
 check "its limits are written" '[ "$(cat $group/eaters-1.*/memory.max)-$(cat $group/eaters-1.*/pids.max)-$(cat $group/eaters-1.*/cpu.weight)" = 100663296-12-50 ]'
+eventually "a service is ready" '[ "$(pool gentle ready)" = 1 ]' 60
+check "so are those that slow it down" '[ "$(cat $group/gentle-1.*/memory.high)-$(cat $group/gentle-1.*/cpu.max)" = "67108864-50000 100000" ]'
+if [ -e "$(echo $group/gentle-1.*/io.weight)" ]; then
+    check "and that of its reading and writing" '[ "$(cat $group/gentle-1.*/io.weight)" = "default 60" ]'
+fi
 
 small=$(enqueue eat '{"mib": 5}')
 eventually "a job within the limit is done" 'completed "$small"' 60
