@@ -16,7 +16,7 @@ struct TunedParameter: Sendable {
 
     /// Those of the stabilisation window.
     static let window: [TunedParameter] = [
-        TunedParameter("window s", [5, 10, 15, 20, 25, 30], \.stabilisation),
+        TunedParameter("window s", [5, 10, 15, 20, 30], \.stabilisation),
         TunedParameter("widening", [1.5, 2, 3, 4], \.widening),
         TunedParameter("half-life s", [150, 300, 600, 1200], \.wideningHalfLife),
     ]

@@ -37,11 +37,12 @@ struct Tuning {
         show([(TunedParameter.names(TunedParameter.all, chosen.settings), chosen)], calm)
     }
 
+    /// Of those that cost about the least the calmest; `nil` when none is worth a change.
     private func better(_ others: [Trial], than chosen: Trial, _ calm: Double) -> Trial? {
-        guard let best = others.filter({ $0.keepsAims(calm) }).min(by: { $0.mean.cost < $1.mean.cost }) else {
-            return nil
-        }
-        return best.mean.cost < chosen.mean.cost - Self.worthwhile || !chosen.keepsAims(calm) ? best : nil
+        let kept = others.filter { $0.keepsAims(calm) }
+        guard let least = kept.map(\.mean.cost).min() else { return nil }
+        guard least < chosen.mean.cost - Self.worthwhile || !chosen.keepsAims(calm) else { return nil }
+        return kept.filter { $0.mean.cost <= least + Self.worthwhile }.min { $0.mean.reversals < $1.mean.reversals }
     }
 
     /// What came of some settings.
@@ -50,9 +51,9 @@ struct Tuning {
         var mean: SimulationReport
         var worstMiss: Double
 
-        /// In each workload, not only in the mean.
+        /// In each workload, not only in the mean, and to a fifth of what may be missed: other seeds are worse.
         func keepsAims(_ calm: Double) -> Bool {
-            worstMiss <= 0.005 && mean.reversals <= calm && mean.busyVictims == 0
+            worstMiss <= 0.001 && mean.reversals <= calm && mean.busyVictims == 0
         }
     }
 
