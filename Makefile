@@ -2,7 +2,8 @@
 # make test      installs what it needs, builds, and runs all tests
 # make bench     builds a release, and measures it beside yardsticks; BENCH=--help tells more
 # make bench-peers   the same of the supervisor, beside other supervisors
-# make bench-scaling   compares scaling policies on simulated workloads; BENCH="--pictures DIR" draws them
+# make bench-scaling   compares scaling policies on simulated workloads: the tables of Scaling.md, and pictures below
+#                .build/scaling-pictures; BENCH="--pictures DIR" puts them elsewhere, BENCH=--help tells more
 # make bench-scaling-replay   the same jobs on the real daemon and in the simulator, in real time
 # make release   builds what is installed; then: sudo make install
 #
@@ -55,7 +56,7 @@ bench-peers: release
 
 bench-scaling: deps
 	swift build -c release $(SWIFT_FLAGS) --product ScalingBenchmark
-	@.build/release/ScalingBenchmark $(BENCH)
+	@.build/release/ScalingBenchmark --markdown --pictures .build/scaling-pictures $(BENCH)
 
 bench-scaling-replay: release
 	@JOBSUP_BUILD="$(CURDIR)/.build/release" python3 Tests/Benchmarks/ScalingReplay/replay.py $(BENCH)
@@ -83,6 +84,9 @@ bench-test:
 	@JOBSUP_BUILD="$(CURDIR)/.build/debug" python3 Tests/Benchmarks/bench.py --scale 0.01 --rounds 1 --json > /dev/null
 	@JOBSUP_BUILD="$(CURDIR)/.build/debug" python3 Tests/Benchmarks/Peers/peers.py --rounds 1 --children 4 --kills 2 \
 		--peers bare,jobsup --require > /dev/null
+	@.build/debug/ScalingBenchmark --seeds 1 --workloads batch,steady --markdown --pictures .build/debug/scaling-pictures \
+		> /dev/null
+	@JOBSUP_BUILD="$(CURDIR)/.build/debug" python3 Tests/Benchmarks/ScalingReplay/replay.py --seconds 5 > /dev/null
 
 # The libraries as a package of somebody else has them.
 dependency-test:

@@ -1,10 +1,10 @@
-/// How a pool is scaled so that jobs wait no longer than a target. Only the target is for people; the rest was tuned on
-/// the benchmark's workloads, which `Scaling.md` describes.
+/// How a pool is scaled so that jobs wait no longer than a target. Only the target is for people; `Scaling.md` tells what
+/// of the rest was tuned, and on what.
 package struct TargetWaitSettings: Sendable, Hashable {
     /// What jobs may wait.
     package var target: Duration
     /// The part of the target that is planned with.
-    package var margin: Double = 0.9
+    package var margin: Double = 0.95
     /// The share of jobs that may wait longer than planned with the base alone, when a worker boots too slowly to help
     /// one that waits already.
     package var missShare: Double = 0.01
@@ -24,10 +24,10 @@ package struct TargetWaitSettings: Sendable, Hashable {
     package var surprise: Double = 3
     /// Assumed until jobs have ended.
     package var assumedService: Duration = .seconds(1)
-    package var stabilisation: Duration = .seconds(20)
+    package var stabilisation: Duration = .seconds(10)
     package var widening: Double = 2
     package var widest: Double = 8
-    package var wideningHalfLife: Duration = .seconds(300)
+    package var wideningHalfLife: Duration = .seconds(600)
 
     package init(target: Duration) {
         self.target = target

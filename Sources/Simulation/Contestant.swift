@@ -35,12 +35,17 @@ extension Contestant {
     package static let backlogPerInstance = Contestant("AWS backlog", victims: .any(graceSeconds: 30)) { settings in
         BacklogPerInstancePolicy(target: .seconds(settings.targetSeconds))
     }
+    /// As many as somebody has chosen, from the first decision on.
+    package static func fixed(_ count: Int) -> Contestant {
+        Contestant("fixed, \(count)") { _ in FixedPolicy(count) }
+    }
     package static let full = Contestant("fixed, always full") { _ in FixedPolicy(nil) }
 
     /// In the order of the tables.
     package static func all() throws(ThresholdSettings.NoHysteresis) -> [Contestant] {
         [
-            targetWait, backlog, celery, thresholds(try ThresholdSettings()), horizon, hpa, hpaOfOne, backlogPerInstance, full,
+            targetWait, backlog, celery, thresholds(try ThresholdSettings()), horizon, hpa, hpaOfOne,
+            backlogPerInstance, full,
         ]
     }
 }

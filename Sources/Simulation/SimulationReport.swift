@@ -48,7 +48,8 @@ package struct SimulationReport: Sendable, Hashable, Codable {
         missShare = Self.missShare(run, target: target)
         unavoidableShare = unavoidable
         workerSeconds = run.workerSeconds
-        cost = run.workerSeconds / max(oracle.workerSeconds, .leastNormalMagnitude)
+        // Next to less than a second of work the ratio would say nothing, and to none it would be no number.
+        cost = max(1, run.workerSeconds) / max(1, oracle.workerSeconds)
         underProvisioning = elasticity.under
         overProvisioning = elasticity.over
         underTime = elasticity.underTime

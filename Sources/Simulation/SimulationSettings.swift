@@ -18,8 +18,6 @@ package struct SimulationSettings: Sendable, Hashable {
     /// Between two decisions.
     package var tickSeconds: Double
     package var victims: Victims
-    /// What a measured boot time is said to be before one was measured.
-    package var assumedBootSeconds: Double
     /// Jobs in progress beyond this number slow each other down, as those of a database with so many processors do.
     package var bottleneck: Int?
     /// For boot times and victims.
@@ -27,8 +25,7 @@ package struct SimulationSettings: Sendable, Hashable {
 
     package init(
         range: ClosedRange<Int>, targetSeconds: Double, bootSeconds: Double = 5, bootSpread: Double = 0.5,
-        tickSeconds: Double = 1, victims: Victims = .idle, assumedBootSeconds: Double = 5, bottleneck: Int? = nil,
-        seed: UInt64 = 1
+        tickSeconds: Double = 1, victims: Victims = .idle, bottleneck: Int? = nil, seed: UInt64 = 1
     ) {
         self.range = range
         self.targetSeconds = targetSeconds
@@ -36,7 +33,6 @@ package struct SimulationSettings: Sendable, Hashable {
         self.bootSpread = bootSpread
         self.tickSeconds = tickSeconds
         self.victims = victims
-        self.assumedBootSeconds = assumedBootSeconds
         self.bottleneck = bottleneck
         self.seed = seed
     }

@@ -21,7 +21,8 @@ package struct Simulator {
     /// Of slots, by attempts that have ended; and the sum of the starts of those in progress.
     private var endedBusySeconds = 0.0
     private var runningStarts = 0.0
-    private var bootTime: Double
+    /// Measured as the daemon does it.
+    private var boots = RecentBoots()
     private var lastChange: (isUp: Bool, time: Double)?
     private var run = SimulationRun()
 
@@ -40,13 +41,15 @@ package struct Simulator {
         unfinished = trace.jobs.count
         isFinished = Array(repeating: false, count: trace.jobs.count)
         wanted = settings.range.lowerBound
-        bootTime = settings.assumedBootSeconds
         run.waits = Array(repeating: 0, count: trace.jobs.count)
     }
 
     private mutating func play() -> SimulationRun {
-        // The pool's least number is there when the trace begins: it has been there for long.
-        for _ in 0..<wanted { _ = pool.boot(pool.start(at: 0)) }
+        // The pool's least number is there when the trace begins: it has been there for long, and its boots are known.
+        for _ in 0..<wanted {
+            _ = pool.boot(pool.start(at: 0))
+            boots.add(.seconds(settings.bootSeconds))
+        }
         run.starts = wanted
         events.insert(.tick, at: settings.tickSeconds)
         var now = 0.0
@@ -76,8 +79,7 @@ package struct Simulator {
     private mutating func handle(_ event: EventHeap.Event, at time: Double) {
         switch event {
         case .boot(let worker, let seconds):
-            // The daemon's figure fades the same way: a tenth of each new one.
-            if pool.boot(worker) { bootTime += 0.1 * (seconds - bootTime) }
+            if pool.boot(worker) { boots.add(.seconds(seconds)) }
         case .finish(let worker, let job):
             // One that was killed has its job no more.
             guard pool.workers[worker].state == .busy, pool.workers[worker].job == job else { return }
@@ -126,7 +128,7 @@ package struct Simulator {
                 busySeconds: endedBusySeconds + Double(pool.running) * time - runningStarts),
             // A machine on which nothing else is short: only the pool's own work is seen on its processors.
             machine: .init(cpu: Double(pool.running) / Double(settings.range.upperBound), memory: 0.2),
-            bootTime: .seconds(bootTime))
+            bootTime: boots.median ?? RecentBoots.assumed)
     }
 
     private mutating func decide(at time: Double) {

@@ -4,6 +4,7 @@ package enum TraceError: Error, Hashable, CustomStringConvertible {
     case noTwoFields(line: Int, text: String)
     case noNumber(line: Int, text: String)
     case negative(line: Int, text: String)
+    case tooLong
 
     package var description: String {
         switch self {
@@ -12,6 +13,7 @@ package enum TraceError: Error, Hashable, CustomStringConvertible {
             "line \(line): 'arrival_seconds,service_seconds' was expected, not '\(text)'"
         case .noNumber(let line, let text): "line \(line): '\(text)' is no number of seconds"
         case .negative(let line, let text): "line \(line): '\(text)' is negative"
+        case .tooLong: "the trace's last job would end more than 100 days after its beginning: give a stretch of it"
         }
     }
 }
@@ -21,6 +23,8 @@ extension Trace {
 
     /// Arrivals from here on are instants, in seconds since 1970: no trace begins three years after its beginning.
     private static let firstInstant = 1e8
+    /// A pool is looked at each second.
+    private static let longestSeconds = 100 * 86400.0
 
     /// Reads CSV: two fields a line. Empty lines, comments (`#`) and the header are passed over. Of instants since 1970
     /// the second of the first arrival is the trace's beginning.
@@ -40,6 +44,8 @@ extension Trace {
         }
         guard let first = jobs.map(\.arrivalSeconds).min() else { throw .noJobs }
         let beginning = first < Self.firstInstant ? 0 : first.rounded(.down)
+        let end = jobs.map { $0.arrivalSeconds - beginning + $0.serviceSeconds }.max() ?? 0
+        guard end <= Self.longestSeconds else { throw .tooLong }
         self.init(
             jobs.map { Job(arrivalSeconds: $0.arrivalSeconds - beginning, serviceSeconds: $0.serviceSeconds) })
     }

@@ -143,4 +143,22 @@ import Testing
         }
         check(Jobsup.self)
     }
+
+    @Test func everyPolicyIsGivenByItsName() throws {
+        for policy in PolicyName.all + [.fixed(0), .fixed(8)] {
+            let command = try parse(SimulateCommand.self, "simulate", "--workload", "batch", "--policy", policy.name)
+            #expect(command.policy == [policy])
+        }
+        for wrong in ["fixed", "fixed=", "fixed=-1", "fixed=10001", "hpa=2", "nobody"] {
+            #expect(PolicyName(argument: wrong) == nil, "\(wrong)")
+        }
+        #expect(Set(PolicyName.all.map(\.name)).count == PolicyName.all.count)
+    }
+
+    @Test func aFixedNumberIsOneThatThePoolMayHave() throws {
+        try PolicyName.fixed(5).check(1...5)
+        try PolicyName.targetWait.check(1...5)
+        #expect(throws: Complaint.self) { try PolicyName.fixed(6).check(1...5) }
+        #expect(throws: Complaint.self) { try PolicyName.fixed(0).check(1...5) }
+    }
 }

@@ -32,6 +32,19 @@ class Simulate(ScalingScene):
         for text in [self.trace("\r\n"), self.trace(beginning=1_700_000_000)]:
             self.assertEqual(reports("--trace", "-", input=text), expected)
 
+    def test_every_figure_is_a_number_also_without_work(self):
+        for report in reports("--trace", "-", "--min", "0", input="0,0\n"):
+            self.assertGreaterEqual(report["cost"], 1, report["policy"])
+
+    def test_a_fixed_number_is_played_beside_the_policies_of_the_benchmark(self):
+        arguments = ["--policy", "fixed=8", "--policy", "in_flight_backlog", "--policy", "hpa_of_one"]
+        played = reports("--trace", "-", *arguments, input=self.trace())
+        self.assertEqual([r["policy"] for r in played], ["fixed, 8", "in flight + backlog", "HPA/KEDA, 1 a worker"])
+        self.assertEqual((played[0]["changes"], played[0]["miss_share"]), (1, 0))
+        refused = simulate("--trace", "-", "--policy", "fixed=80", input=self.trace())
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("the pool may have 1 to 50 workers, not 80", refused.stderr)
+
     def test_the_same_seed_is_the_same_run_and_another_is_another(self):
         arguments = ["--workload", "spikes", "--policy", "target_wait"]
         first = reports(*arguments, "--seed", "7")

@@ -51,16 +51,6 @@ import Testing
         #expect(around.queue == nil && around.arrived == 0)
     }
 
-    @Test func theMedianStartCounts() {
-        var boots = RecentBoots()
-        #expect(boots.median == nil)
-        for seconds in [9, 1, 2] { boots.add(.seconds(seconds)) }
-        #expect(boots.median == .seconds(2))
-        // Only the last nine.
-        for _ in 0..<9 { boots.add(.seconds(4)) }
-        #expect(boots.median == .seconds(4))
-    }
-
     @Test func aTwentiethMayBeAbove() {
         #expect([Int]().percentile95 == nil && [7].percentile95 == 7)
         #expect(Array(1...20).percentile95 == 19 && Array(1...100).reversed().percentile95 == 95)

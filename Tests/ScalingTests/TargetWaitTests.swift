@@ -31,8 +31,8 @@ import Testing
         #expect(abs((decision[.offeredLoad] ?? 0) - 6) < 0.5)
     }
 
-    /// 300 jobs of 1 s at once, 30 s of patience, 5 s of boot: within what is planned, 0.8 · 30 s, one worker does 24
-    /// and each new one 20, so fourteen more do not do and twenty are too many.
+    /// 300 jobs of 1 s at once, 30 s of patience, 5 s of boot: within what is planned, 0.95 · 30 s, one worker starts
+    /// 28 and each new one 24. Eleven more do in the mean, and a twelfth for chance.
     @Test func aBatchGetsWhatItNeedsAndNoMore() {
         var policy = TargetWaitPolicy(TargetWaitSettings(target: .seconds(30)))
         let totals = seasoned(&policy, rate: 1, service: 1, wanted: 1)
@@ -41,7 +41,7 @@ import Testing
                 at: 300, wanted: 1, idle: 0, busy: 1, depth: 300, oldest: 0.5, range: 1...60,
                 arrivals: totals.arrivals + 300, completions: totals.completions, busySeconds: totals.busySeconds))
         #expect(decision.rule == .drain)
-        #expect((14...20).contains(decision.wanted))
+        #expect((12...14).contains(decision.wanted))
     }
 
     @Test func bootingWorkersAreCapacity() {

@@ -58,4 +58,53 @@ import Testing
             #expect(run.workerSeconds > oracle.workerSeconds)
         }
     }
+
+    /// Work that comes at the end of a trace is paid once, however long it may wait.
+    @Test(arguments: [
+        ("0,1\n5,1", 1, 6.0), ("0,1\n5,1", 0, 2), ("0,1\n5.5,1", 1, 6.5), ("0,1\n5,40", 1, 45), ("0,1", 1, 1),
+        ("0.25,0.5", 1, 0.75), ("0,0", 1, 0), ("0,0", 0, 0), ("9.9,0.1", 2, 19.9),
+        // Two are done while the one worker is there anyhow.
+        ("4,1\n4,1\n4,1\n6,0", 1, 7),
+    ])
+    func theEndOfAShortTraceIsPaidOnce(text: String, least: Int, expected: Double) throws {
+        let trace = try Trace(text: text)
+        #expect(abs(Oracle(trace, target: 30, least: least).workerSeconds - expected) < 1e-9)
+    }
+
+    /// Whoever keeps the target pays as much at least; and nobody pays less than one who may wait for as long as is
+    /// simulated.
+    @Test(arguments: Workload.standard.map(\.name))
+    func nobodyPaysLess(name: String) throws {
+        let workload = try #require(Workload.standard.first { $0.name == name })
+        let settings = workload.settings(seed: 5)
+        let whole = workload.trace(seed: 5)
+        // Also a stretch, which ends while jobs wait.
+        let stretch = Trace(whole.jobs.filter { $0.arrivalSeconds < 700 })
+        for (trace, contestants) in [(whole, [.targetWait, .backlog]), (stretch, try Contestant.all())] {
+            let oracle = Oracle(trace, target: settings.targetSeconds, least: settings.range.lowerBound)
+            let patient = Oracle(trace, target: trace.seconds + 3600, least: settings.range.lowerBound)
+            #expect(patient.workerSeconds <= oracle.workerSeconds + 1e-6)
+            for contestant in contestants {
+                let run = contestant.run(trace, settings)
+                #expect(run.workerSeconds >= patient.workerSeconds - 1e-6, "\(contestant.name)")
+                guard SimulationReport.missShare(run, target: settings.targetSeconds) == 0 else { continue }
+                #expect(run.workerSeconds >= oracle.workerSeconds - 1e-6, "\(contestant.name)")
+            }
+        }
+    }
+
+    @Test(arguments: 1...40 as ClosedRange<UInt64>)
+    func nobodyPaysLessForAFewJobs(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let trace = Trace(
+            (0...random.index(below: 8)).map { _ in
+                .init(arrivalSeconds: 20 * random.unit(), serviceSeconds: random.exponential(mean: 3))
+            }, seconds: seed % 2 == 0 ? 0 : 25 * random.unit())
+        for least in 0...3 {
+            let settings = SimulationSettings(range: least...max(1, least), targetSeconds: 60, bootSeconds: 0)
+            let run = Simulator.run(trace, settings, FixedPolicy(nil))
+            #expect(SimulationReport.missShare(run, target: 60) == 0)
+            #expect(run.workerSeconds >= Oracle(trace, target: 60, least: least).workerSeconds - 1e-9)
+        }
+    }
 }

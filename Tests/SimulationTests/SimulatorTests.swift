@@ -1,5 +1,6 @@
 import Scaling
 import Simulation
+import Synchronization
 import Testing
 
 @Suite struct SimulatorTests {
@@ -26,6 +27,19 @@ import Testing
         let run = Simulator.run(trace, settings, FixedPolicy(2))
         // Decided at 1 s, ready at 6 s.
         #expect(run.waits == [0, 5.5])
+    }
+
+    /// As the daemon tells it: assumed until one was ready, then the median of the last.
+    @Test(arguments: [(0, 5.0), (1, 8)])
+    func bootTimesAreMeasured(least: Int, first: Double) {
+        let trace = Trace((0..<3).map { .init(arrivalSeconds: Double($0), serviceSeconds: 20) })
+        var settings = SimulationSettings(range: least...20, targetSeconds: 10, bootSeconds: 8)
+        settings.bootSpread = 0
+        let watching = WatchingPolicy()
+        _ = Simulator.run(trace, settings, watching)
+        let seen = watching.bootTimes.withLock(\.self)
+        #expect(seen.first == .seconds(first) && seen[7] == .seconds(first))
+        #expect(seen[9...].allSatisfy { $0 == .seconds(8) })
     }
 
     @Test(arguments: 1...3 as ClosedRange<UInt64>)
@@ -81,5 +95,15 @@ import Testing
         // 600 s of work, five at a time.
         #expect(bound.endSeconds > 110)
         #expect(bound.endSeconds < 150)
+    }
+}
+
+/// Wants as many workers as there may be, and keeps what it was told of their boots.
+private final class WatchingPolicy: ScalingPolicy {
+    let bootTimes = Mutex<[Duration]>([])
+
+    func decide(_ observation: ScalingObservation) -> ScalingDecision {
+        bootTimes.withLock { $0.append(observation.bootTime) }
+        return FixedPolicy(nil).decide(observation)
     }
 }

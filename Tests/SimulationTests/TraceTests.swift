@@ -29,11 +29,11 @@ import Testing
         ("", TraceError.noJobs), ("# nothing\n", .noJobs), ("1,2\n3", .noTwoFields(line: 2, text: "3")),
         ("1,2,3", .noTwoFields(line: 1, text: "1,2,3")), ("1,2\n\nx,2", .noNumber(line: 3, text: "x")),
         ("1,inf", .noNumber(line: 1, text: "inf")), ("1,", .noNumber(line: 1, text: "")),
-        ("-1,2", .negative(line: 1, text: "-1")),
+        ("-1,2", .negative(line: 1, text: "-1")), ("0,1e300", .tooLong), ("0,1\n1e300,1", .tooLong),
     ])
     func otherTextIsRefused(text: String, error: TraceError) {
         #expect(throws: error) { try Trace(text: text) }
-        if case .noJobs = error { return }
+        if error == .noJobs || error == .tooLong { return }
         #expect(error.description.hasPrefix("line "))
     }
 

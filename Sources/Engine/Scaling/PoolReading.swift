@@ -16,18 +16,8 @@ struct PoolReading {
     var bootTime: Duration?
 }
 
-/// How long the last workers of a pool took from their start until they were ready.
-struct RecentBoots {
-    private static let limit = 9
-    private var times: [Duration] = []
-
-    mutating func add(_ time: Duration) {
-        if times.count == Self.limit { times.removeFirst() }
-        times.append(time)
-    }
-
-    var median: Duration? { times.isEmpty ? nil : times.sorted()[times.count / 2] }
-}
+/// Known here by its short name also where nothing else of scaling is.
+typealias RecentBoots = Scaling.RecentBoots
 
 extension [Int] {
     /// The smallest of them that at most a twentieth is above; `nil` when there are none.

@@ -15,16 +15,19 @@ struct SimulateCommand: AsyncParsableCommand {
             Examples:
               jobsup simulate --pool mail --from-history 24h
               jobsup simulate --trace jobs.csv --target 30s --max 40
+              jobsup simulate --trace jobs.csv --policy fixed=8 --policy target_wait
               jobsup simulate --trace - --policy target_wait --svg pictures
               jobsup simulate --workload batch
             """)
 
     @Option(
         help: ArgumentHelp(
-            "A line 'arrival_seconds,service_seconds' for each job, arrivals from 0 on or as Unix times; - for standard input.", valueName: "file"))
+            "A line 'arrival_seconds,service_seconds' for each job, arrivals from 0 on or as Unix times; - for standard input.",
+            valueName: "file"))
     var trace: String?
 
-    @Option(help: ArgumentHelp("The jobs of the pool that ended in this time: 24h.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("The finished jobs of the pool that were enqueued in this time: 24h.", valueName: "time"))
     var fromHistory: DurationArgument?
 
     @Option(help: ArgumentHelp("Work that is made up: \(WorkloadName.all).", valueName: "name"))
@@ -34,7 +37,9 @@ struct SimulateCommand: AsyncParsableCommand {
     var pool: String?
 
     @Option(
-        help: ArgumentHelp("A policy: \(PolicyName.all). Repeat it for several; all by default.", valueName: "name"))
+        help: ArgumentHelp(
+            "A policy: \(PolicyName.names). Repeat it for several; all that need no number by default.",
+            valueName: "name"))
     var policy: [PolicyName] = []
 
     @Option(help: ArgumentHelp("What a job may wait.", valueName: "time"))
@@ -83,7 +88,8 @@ struct SimulateCommand: AsyncParsableCommand {
     func run() async throws {
         let plan = try await SimulationPlan(self)
         if let saveTrace { try Self.write(plan.trace.text, to: saveTrace) }
-        let contestants = policy.isEmpty ? PolicyName.allCases : policy
+        let contestants = policy.isEmpty ? PolicyName.all : policy
+        for name in contestants { try name.check(plan.settings.range) }
         var bar = ProgressBar("simulating")
         var reports: [SimulationReport] = []
         for name in contestants {
@@ -99,14 +105,14 @@ struct SimulateCommand: AsyncParsableCommand {
 
     private func draw(_ run: SimulationRun, _ plan: SimulationPlan, _ name: PolicyName, into directory: String) throws {
         let picture = Picture(
-            title: "\(plan.name), \(name.rawValue)", trace: plan.trace, run: run, oracle: plan.oracle,
+            title: "\(plan.name), \(name.name)", trace: plan.trace, run: run, oracle: plan.oracle,
             target: plan.settings.targetSeconds)
         do {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         } catch {
             throw Complaint("cannot make the directory \(directory)", .cannotWrite)
         }
-        try Self.write(picture.svg, to: "\(directory)/\(name.rawValue).svg")
+        try Self.write(picture.svg, to: "\(directory)/\(name.name).svg")
     }
 
     private static func write(_ text: String, to path: String) throws(Complaint) {

@@ -82,7 +82,7 @@ struct DaemonAPI: Sendable {
         try await send(.GET, "pools/\(Self.escaped(pool))/scaling/history", query: [("limit", "\(limit)")])
     }
 
-    /// The jobs of a pool that ended in the last seconds, a stretch of them.
+    /// The finished jobs of a pool that were enqueued in the last seconds, a stretch of them.
     func pastJobs(_ pool: String, seconds: Int, after: String?) async throws -> Answer<PastJobsDocument> {
         let query = [("seconds", "\(seconds)")] + (after.map { [("after", $0)] } ?? [])
         return try await send(.GET, "pools/\(Self.escaped(pool))/past-jobs", query: query)

@@ -46,8 +46,14 @@ def percentile(values: list[float], part: float) -> float:
     return sorted(values)[max(0, -(-len(values) * int(part * 100) // 100) - 1)]
 
 
-def play(jobs: list[tuple[float, float]], target: float, most: int) -> tuple[list[float], float, float]:
-    """Gives the waits in seconds, the worker-seconds and the median boot time."""
+def integral(samples: list[tuple[float, int]], start: float, end: float) -> float:
+    """Worker-seconds, with each count until the next one was taken."""
+    inside = [(start, samples[0][1])] + [(at, count) for at, count in samples if start < at < end] + [(end, 0)]
+    return sum(count * (after - at) for (at, count), (after, _) in zip(inside, inside[1:]))
+
+
+def play(jobs: list[tuple[float, float]], target: float, most: int) -> tuple[list[float], float, float, float]:
+    """Gives the waits in seconds, the worker-seconds, the seconds until the last job's end, and the median boot time."""
     calm = {"pressure": {"cpu": "off", "memory": "off", "io": "off"}}
     pool = python_pool(processes={"min": 1, "max": most}, concurrency=1, scaling={"target_wait": f"{target}s"})
     daemon = Daemon({"py": pool}, scaling=calm)
@@ -55,8 +61,11 @@ def play(jobs: list[tuple[float, float]], target: float, most: int) -> tuple[lis
     over = threading.Event()
 
     def watch() -> None:
-        while not over.wait(0.25):
-            samples.append((time.monotonic(), daemon.http("GET", "/api/pools/py")[2]["actual"]))
+        while True:
+            count = daemon.http("GET", "/api/pools/py")[2]["actual"]
+            samples.append((time.monotonic(), count))
+            if over.wait(0.25):
+                return
 
     try:
         daemon.start()
@@ -70,6 +79,7 @@ def play(jobs: list[tuple[float, float]], target: float, most: int) -> tuple[lis
             body = json.dumps({"type": "sleep", "payload": service})
             ids.append(daemon.http("POST", "/api/tasks", body)[2]["task_id"])
         until(lambda: daemon.json("status")["queues"][0]["finished"]["completed"] == len(jobs), "all are done", 600)
+        end = time.monotonic()
         over.set()
         watcher.join()
         boot = daemon.json("scale", "explain", "py")["seen"]["boot_seconds"]
@@ -77,9 +87,7 @@ def play(jobs: list[tuple[float, float]], target: float, most: int) -> tuple[lis
     finally:
         over.set()
         daemon.remove()
-    end = start + jobs[-1][0]
-    spent = sum(count * 0.25 for at, count in samples if at <= end)
-    return waits, spent, boot
+    return waits, integral(samples, start, end), end - start, boot
 
 
 def wait_of(job: dict) -> float:
@@ -100,7 +108,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as directory:
             file = pathlib.Path(directory) / "trace.csv"
             jobs = stretch(workload, begin, options.seconds, file)
-            waits, spent, boot = play(jobs, target, most)
+            waits, spent, lasted, boot = play(jobs, target, most)
             report = json.loads(simulate(
                 "--trace", str(file), "--policy", "target_wait", "--target", f"{target}s", "--max", str(most),
                 "--boot", f"{boot}s", "--json"))["reports"][0]
@@ -109,7 +117,7 @@ def main() -> None:
             ("wait p95, s", percentile(waits, 0.95), report["wait_p95"]),
             ("wait p99, s", percentile(waits, 0.99), report["wait_p99"]),
             ("missed, %", 100 * statistics.fmean(wait > target for wait in waits), 100 * report["miss_share"]),
-            ("workers on average", spent / options.seconds, report["worker_seconds"] / options.seconds),
+            ("workers on average", spent / lasted, report["worker_seconds"] / lasted),
         ]
         print(f"{workload}: {len(jobs)} jobs in {options.seconds:.0f} s, target {target} s, boot {boot:.2f} s")
         for name, real, simulated in rows:
