@@ -52,12 +52,13 @@ class Scaling(ScalingScene):
         daemon = self.daemon(pools, scaling={"max_processes": 6})
         self.enqueue_many(daemon, 60, 0.25, queue="late")
         until(lambda: self.pool(daemon, "late")["wanted"] == 5, lambda: f"{self.history(daemon, 'late')}")
-        self.enqueue_many(daemon, 200, 0.25, queue="urgent")
+        # Enough to last longer than what keeps the others busy.
+        self.enqueue_many(daemon, 400, 0.25, queue="urgent")
         until(lambda: self.pool(daemon, "urgent")["wanted"] == 5, lambda: f"{self.history(daemon, 'urgent')}")
         self.assertEqual(self.pool(daemon, "late")["wanted"], 1)
         self.assertIn("machine_budget", {decision["rule"] for decision in self.history(daemon, "late")})
-        until(lambda: self.finished(daemon) == {"completed": 260}, "all are done", 120)
-        self.assertEqual(sum(self.pool(daemon, name)["completed"] for name in pools), 260)
+        until(lambda: self.finished(daemon) == {"completed": 460}, "all are done", 120)
+        self.assertEqual(sum(self.pool(daemon, name)["completed"] for name in pools), 460)
 
     def test_from_one_to_fifty_and_back_no_job_is_lost_or_run_twice(self):
         daemon = self.daemon({"py": scaled(50, target_wait="1s")})
