@@ -20,7 +20,9 @@ extension ScalingDecision {
             "\(rule == .scaleUpCooldown ? "more are needed" : "fewer would do"), but the last change must settle for "
                 + "another \(say(.cooldownSeconds)) s"
         case .headRoom, .drain, .surplus, .stabilisation: targetWait
-        case .busyWorkers, .memoryRoom, .pressure, .noThroughput, .missingSignal, .usedSignal, .flapBudget, .machineBudget: held
+        case .busyWorkers, .memoryRoom, .pressure, .noThroughput, .missingSignal, .usedSignal, .flapBudget,
+            .machineBudget:
+            held
         case .baseline: "the compared rule says so"
         }
     }
@@ -50,7 +52,8 @@ extension ScalingDecision {
             "more workers brought no more completions (\(say(.throughputBefore)) a second before, "
                 + "\(say(.throughputAfter)) after); \(say(.limit)) are enough for another \(say(.holdSeconds)) s"
         case .missingSignal: "the queue's figures are missing, so nobody is let go"
-        case .usedSignal: "the queue's figures have been acted on; the next ones tell whether \(say(.askedWorkers)) are needed"
+        case .usedSignal:
+            "the queue's figures have been acted on; the next ones tell whether \(say(.askedWorkers)) are needed"
         case .flapBudget:
             "the direction has changed \(say(.reversals)) times within an hour (limit \(say(.limit))); nobody is let go"
         default: "the machine's budget grants no more (\(say(.askedWorkers)) were asked for)"

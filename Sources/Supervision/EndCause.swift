@@ -28,7 +28,11 @@ package enum EndCause: Hashable, Sendable {
 
         /// Whether a process may end so that is ended by the daemon, with nothing wrong beside.
         package var isOfStop: Bool {
-            if case .signal(let name, let coreDumped) = self { !coreDumped && ["SIGTERM", "SIGKILL"].contains(name) } else { true }
+            if case .signal(let name, let coreDumped) = self {
+                !coreDumped && ["SIGTERM", "SIGKILL"].contains(name)
+            } else {
+                true
+            }
         }
     }
 

@@ -71,7 +71,8 @@ struct Daemon {
             requestIDs: RequestIDSource(SystemRandomNumberGenerator()),
             reload: Reload { try await cancelWhenGracefulShutdown { try await reloader.reload() } },
             userName: { number in await BlockingCall.run { UserName.find(number) } }, socket: settings.apiSocket,
-            loops: webLoops, logger: queued, onListening: {
+            loops: webLoops, logger: queued,
+            onListening: {
                 listens.finish()
                 mayStop.finish()
             })
@@ -177,7 +178,8 @@ struct Daemon {
     }
 
     private func obey(
-        _ signals: UnixSignalsSequence, _ group: ServiceGroup, _ engine: Engine, _ reloads: AsyncStream<Void>.Continuation
+        _ signals: UnixSignalsSequence, _ group: ServiceGroup, _ engine: Engine,
+        _ reloads: AsyncStream<Void>.Continuation
     ) async throws {
         var count = 0
         for await signal in signals {

@@ -39,9 +39,11 @@ struct FormerRun {
     /// From here on what is left belongs to this run.
     func remember(_ markers: MarkerRange?, _ logger: Logger) {
         do {
-            try Data((markers.map { "\($0.first)\n" } ?? "").utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+            try Data((markers.map { "\($0.first)\n" } ?? "").utf8).write(
+                to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
-            logger.warning("cannot write \(path): \(error.localizedDescription); after a crash processes may be left behind")
+            logger.warning(
+                "cannot write \(path): \(error.localizedDescription); after a crash processes may be left behind")
         }
     }
 }

@@ -71,7 +71,9 @@ struct LogLine {
             metadata["reason"] = "\(reason.name)"
             name(worker)
         case .workerUnkillable(let worker, let jobs):
-            let running = jobs.isEmpty ? "" : " with \(jobs.count == 1 ? "job" : "jobs") \(jobs.map(\.description).joined(separator: ", "))"
+            let running =
+                jobs.isEmpty
+                ? "" : " with \(jobs.count == 1 ? "job" : "jobs") \(jobs.map(\.description).joined(separator: ", "))"
             self.init(
                 .critical,
                 "worker \(worker.name)\(running) was killed and does not end: the kernel holds it; it is replaced",

@@ -9,7 +9,8 @@ import Testing
     @Test func whatIsOtherIsTold() throws {
         let old = MachineScaling(
             pools: [
-                "other": PoolScaling(.thresholds(try ThresholdSettings())), "same": Self.scaled(1), "slower": Self.scaled(1), "left": Self.scaled(1), "gone": Self.scaled(1),
+                "other": PoolScaling(.thresholds(try ThresholdSettings())), "same": Self.scaled(1),
+                "slower": Self.scaled(1), "left": Self.scaled(1), "gone": Self.scaled(1),
             ],
             classes: ["moved": .critical])
         var new = old
@@ -23,7 +24,8 @@ import Testing
         new.budget.processes = 5
         #expect(
             new.changes(from: old, of: ["other", "same", "slower", "left", "moved", "fresh"]) == [
-                "pool other is scaled by target_wait", "pool slower is scaled by other settings of target_wait", "pool left is scaled no more",
+                "pool other is scaled by target_wait", "pool slower is scaled by other settings of target_wait",
+                "pool left is scaled no more",
                 "pool moved is of the class background", "pool fresh is scaled by thresholds",
                 "the pools share another budget",
             ])

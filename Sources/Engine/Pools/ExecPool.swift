@@ -82,7 +82,8 @@ final class ExecPool: WorkerPool {
         var inFlight = InFlightJob(job)
         inFlight.start(at: context.time.uptime())
         let run = ExecRun(
-            name: "\(settings.name)-\(context.nextSerial(of: settings.name))", pool: settings.name, job: inFlight, startedAt: context.time.now())
+            name: "\(settings.name)-\(context.nextSerial(of: settings.name))", pool: settings.name, job: inFlight,
+            startedAt: context.time.now())
         runs.append(run)
         var request = SpawnRequest(pool: settings, worker: run.name, environment: environment(of: run, job))
         request.standardInput = .bytes(job.payload)
@@ -159,8 +160,10 @@ final class ExecPool: WorkerPool {
         context.emit(.workerUnkillable(run.named, jobs: [run.job.lease.job]))
         ends.add(
             WorkerEnd(
-                worker: run.name, pid: run.pid, at: context.time.now(), cause: .unkillable, exit: nil, isExpected: false,
-                isAsked: true, jobs: [run.job.lease.job], peakMemoryBytes: run.peakMemoryBytes, lastWords: run.lastWords))
+                worker: run.name, pid: run.pid, at: context.time.now(), cause: .unkillable, exit: nil,
+                isExpected: false,
+                isAsked: true, jobs: [run.job.lease.job], peakMemoryBytes: run.peakMemoryBytes, lastWords: run.lastWords
+            ))
         remove(run)
         held.append(run)
         let cause = EndCause(.unknown, after: run.stopReason)
@@ -349,10 +352,12 @@ final class ExecPool: WorkerPool {
             return WorkerStatus(
                 name: run.name, pool: settings.name, pid: run.pid,
                 state: isHeld ? .unkillable : run.stopReason == nil ? .busy : .stopping, since: run.startedAt,
-                jobs: isHeld ? [] : [
-                    RunningJob(
-                        id: run.job.lease.job, type: run.job.type, since: run.startedAt, limit: run.job.timeout)
-                ],
+                jobs: isHeld
+                    ? []
+                    : [
+                        RunningJob(
+                            id: run.job.lease.job, type: run.job.type, since: run.startedAt, limit: run.job.timeout)
+                    ],
                 completed: 0, failed: 0, build: "", generation: 1, memoryBytes: run.memoryBytes, statusText: nil,
                 note: run.stopReason?.words)
         }

@@ -107,7 +107,11 @@ final class Autoscaler {
         if living.contains(where: { $0.wanted == 0 }) { context.store.expectJobs() }
         let outcomes = outcomes(of: living) { $0.decide($1) }
         for outcome in granted(outcomes) { apply(outcome.decision, to: outcome.scaler) }
-        if !outcomes.allSatisfy({ $0.scaler.isQuiet($0.seen) }) { arm(after: Self.interval) } else { armForManuals(living) }
+        if !outcomes.allSatisfy({ $0.scaler.isQuiet($0.seen) }) {
+            arm(after: Self.interval)
+        } else {
+            armForManuals(living)
+        }
     }
 
     private var living: [any WorkerPool] { pools().filter { !$0.isRemoved && !$0.isDraining } }
@@ -119,7 +123,10 @@ final class Autoscaler {
     ) -> [Outcome] {
         let scene = scene()
         let seen = pools.map { pool in
-            (scaler: scaler(of: pool), poolClass: poolClass(of: pool), seen: scaler(of: pool).observe(scene.around(pool)))
+            (
+                scaler: scaler(of: pool), poolClass: poolClass(of: pool),
+                seen: scaler(of: pool).observe(scene.around(pool))
+            )
         }
         var promised = seen.reduce(0) { $0 + $1.seen.startingBytes }
         return seen.sorted { $0.poolClass < $1.poolClass }.map { scaler, poolClass, seen in
@@ -209,7 +216,9 @@ final class Autoscaler {
     }
 
     /// What its next look would see and decide, were this set for it; without a trace.
-    func foresee(_ pool: any WorkerPool, _ manual: ManualScale?) -> (seen: ScalingObservation, decision: ScalingDecision)? {
+    func foresee(_ pool: any WorkerPool, _ manual: ManualScale?) -> (
+        seen: ScalingObservation, decision: ScalingDecision
+    )? {
         let asked = scaler(of: pool)
         let outcomes = outcomes(of: pools().filter { !$0.isRemoved }) {
             $0.wouldDecide($1, $0 === asked ? manual : $0.manual)

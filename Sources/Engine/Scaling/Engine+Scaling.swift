@@ -53,7 +53,8 @@ extension Engine.Rooms {
         let loop = context.loop
         guard let pool = pool(named: name) else { return loop.makeSucceededFuture(nil) }
         let manual = try order.manual(
-            current: autoscaler.orders.count(of: name) ?? pool.wanted, bounds: pool.settings.bounds, pool: name, now: now)
+            current: autoscaler.orders.count(of: name) ?? pool.wanted, bounds: pool.settings.bounds, pool: name,
+            now: now)
         if order.isDryRun { return loop.makeSucceededFuture(autoscaler.preview(manual, of: pool)) }
         autoscaler.orders.append(manual, of: name)
         let promise = loop.makePromise(of: ScaleOutcome?.self)
