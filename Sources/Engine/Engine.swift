@@ -155,6 +155,7 @@ package final class Engine: Sendable {
             context: context, pools: pools, scaling: settings.scaling, manuals: manuals, records: store, door: door)
         context.memoryGate.running = { [unowned rooms] in rooms.pools.flatMap { $0.runningMemory() } }
         context.budgetsMemory = { [unowned rooms] in rooms.autoscaler.settings.budget.memoryBytes != nil }
+        context.measured = { [unowned rooms] in rooms.autoscaler.wake() }
         let watch = MemoryWatch(context: context) { [unowned rooms] in rooms.pools }
         context.started = { watch.wake() }
         rooms.dispatcher.onChange = { [unowned rooms] in rooms.autoscaler.wake() }

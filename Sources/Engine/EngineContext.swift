@@ -25,6 +25,8 @@ final class EngineContext {
     var limitsMemoryByType: () -> Bool = { false }
     /// Whether the pools have a budget of memory together.
     var budgetsMemory: () -> Bool = { false }
+    /// What workers take of memory is known better than before.
+    var measured: () -> Void = {}
     /// Set before the first job is handed out.
     var memoryGate = MemoryGate(expected: { _ in nil }, available: { nil })
     /// A process is being started.

@@ -42,6 +42,7 @@ final class MemoryWatch {
         bytes.reserveCapacity(readings.count)
         for reading in readings { bytes[reading.handleID] = reading.bytes }
         for pool in pools() { pool.measured(bytes) }
+        if context.budgetsMemory() { context.measured() }
         clock.end(at: context.time.uptime(), isNearLimit: pools().contains(where: \.isNearMemoryLimit))
         arm()
     }

@@ -96,7 +96,7 @@ final class WatchLoop {
 
     private func memoryTargets() -> [MemoryTarget] {
         // Orphans come without a word.
-        _ = adopted.refresh(now: equipment.now())
+        if !adopted.refresh(now: equipment.now()) { adoptionChanged = true }
         let orphans = adopted.livingByMarker
         return processes.values.compactMap { process in
             guard process.control == nil, process.status == nil else { return nil }

@@ -61,7 +61,7 @@ package struct ScalingGuards<Policy: ScalingPolicy>: ScalingPolicy {
 
     private func guardGrowth(_ decision: ScalingDecision, _ observation: ScalingObservation) -> ScalingDecision {
         let asked = ScalingFigure(.askedWorkers, decision.wanted)
-        // The least a pool must have is not held back: there would be nobody to do its jobs.
+        // The least that a pool must have is not held back, nor the first worker where a job waits: there would be nobody to do it.
         let needed = max(observation.range.lowerBound, (observation.queue?.depth ?? 0) > 0 ? 1 : 0)
         let least = max(decision.current, min(decision.wanted, needed))
         guard least < decision.wanted else { return decision }

@@ -3,7 +3,7 @@
 ///
 /// Compared are two stretches of time in which jobs waited all the while and the number of ready workers was one and then
 /// another, with no rest in between. Both must have seen enough completions for the difference not to be chance. As long
-/// as jobs wait, a worker that is seen idle is one between two jobs.
+/// as jobs wait, the few workers that are seen idle are between two jobs.
 package struct ThroughputWatch: Sendable {
     package struct Settings: Sendable, Hashable {
         /// The part of the proportional gain that added workers must bring at least.
@@ -61,7 +61,8 @@ package struct ThroughputWatch: Sendable {
 
     mutating func record(_ observation: ScalingObservation) {
         let workers = observation.workers
-        guard let queue = observation.queue, queue.depth > 0, workers.ready > 0 else {
+        guard let queue = observation.queue, queue.depth > 0, workers.busy > 0, workers.idle <= workers.busy
+        else {
             reference = nil
             present = nil
             return

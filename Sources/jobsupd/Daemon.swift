@@ -30,12 +30,9 @@ struct Daemon {
         let log = EventLog(logger: logger)
         let queued = log.queued()
         let groups = ControlGroups.adopt(logger: queued)
-        let former = FormerRun(stateDirectory: settings.stateDirectory)
+        let former = FormerRun(stateDirectory: settings.stateDirectory, logger: queued)
         let markers = MarkerRange.draw(random: .random(in: .min ... .max))
-        await BlockingCall.run {
-            former.end(queued)
-            former.remember(markers, queued)
-        }
+        await BlockingCall.run { former.end(before: markers) }
         let host = try ProcessHost(logger: queued, startsAhead: true, controlGroups: groups, markers: markers)
         let limits = LimitAnnouncement(support: groups.support, host: host, logger: queued)
         limits.announce()

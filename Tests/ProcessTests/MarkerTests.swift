@@ -43,10 +43,12 @@ struct MarkerTests {
         let line = try await witness.line { Int32($0) != nil }
         let grandchild = try #require(Int32(line))
         let child = try await witness.started()
-        let (killed, left) = try Remains.kill(markers, atMost: .seconds(10))
-        #expect(killed == [grandchild, child].sorted() && left.isEmpty)
+        var remains = try #require(Remains(of: markers))
+        #expect(try remains.kill(atMost: .seconds(10)).isEmpty)
+        #expect(remains.killed == [grandchild, child])
         try await TestHost.eventually("it is gone") { !TestHost.isAlive(grandchild) }
-        #expect(try Remains.kill(markers, atMost: .seconds(10)).killed.isEmpty)
+        var nothing = try #require(Remains(of: markers))
+        #expect(try nothing.kill(atMost: .seconds(10)).isEmpty && nothing.killed.isEmpty)
     }
 
     @Test func differsForEachProcess() async throws {

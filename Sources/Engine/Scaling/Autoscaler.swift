@@ -58,11 +58,13 @@ final class Autoscaler {
 
     func adopt(_ settings: MachineScaling) {
         self.settings = settings
-        for pool in pools() where !pool.isRemoved {
-            scaler(of: pool).adopt(settings.pools[pool.settings.name])
-            scaler(of: pool).tendSignal(context)
+        for scaler in pools().filter({ !$0.isRemoved }).map(scaler(of:)) {
+            scaler.adopt(settings.pools[scaler.pool.settings.name])
+            // A new one is started at the next look, when the pool has its new environment.
+            if scaler.signal?.settings != scaler.scaling?.signal { scaler.stopSignal() }
         }
-        wake()
+        // Also when nothing is left to decide: what was held back is not any more.
+        if timer == nil { arm(after: .zero) }
     }
 
     func forget(_ pool: any WorkerPool) {
@@ -130,11 +132,11 @@ final class Autoscaler {
         }
         var promised = seen.reduce(0) { $0 + $1.seen.startingBytes }
         return seen.sorted { $0.poolClass < $1.poolClass }.map { scaler, poolClass, seen in
-            var seen = seen
+            var reduced = seen
             // Its own it counts itself.
             let others = promised - seen.startingBytes
-            seen.machine.availableBytes = seen.machine.availableBytes.map { max(0, $0 - others) }
-            let decision = decide(scaler, seen)
+            reduced.machine.availableBytes = seen.machine.availableBytes.map { max(0, $0 - others) }
+            let decision = decide(scaler, reduced)
             promised += max(0, decision.wanted - decision.current) * (seen.workerBytes ?? 0)
             return Outcome(scaler: scaler, poolClass: poolClass, seen: seen, decision: decision)
         }
@@ -163,6 +165,8 @@ final class Autoscaler {
         var held: Int {
             min(seen.queue == nil ? seen.workers.live : seen.workers.busy, seen.wanted, decision.wanted)
         }
+        /// Programs that run one job each may be too short to be measured ever.
+        var workerBytes: Int? { scaler.pool.settings.kind == .exec ? seen.workerBytes ?? 0 : seen.workerBytes }
         /// A number that nobody decides is the least as well as the most.
         var minimum: Int { scaler.scaling == nil ? decision.wanted : min(decision.wanted, seen.range.lowerBound) }
     }
@@ -178,7 +182,7 @@ final class Autoscaler {
                 ScalingBudget.Request(
                     pool: outcome.scaler.pool.settings.name, poolClass: outcome.poolClass,
                     wanted: outcome.decision.wanted, minimum: outcome.minimum, held: outcome.held,
-                    present: outcome.seen.wanted, workerBytes: outcome.seen.workerBytes)
+                    present: outcome.seen.wanted, workerBytes: outcome.workerBytes)
             })
         return zip(outcomes, grants).map { outcome, grant in
             var outcome = outcome

@@ -62,10 +62,13 @@ extension Engine.Rooms {
         records.setPoolSetting(manual?.text, of: name) { result in
             loop.execute {
                 let rooms = me.value
-                rooms.autoscaler.orders.removeFirst(of: name)
                 switch result {
-                case .success: promise.succeed(rooms.obey(manual, of: name, by: order.who))
-                case .failure(let error): promise.fail(error)
+                case .success:
+                    rooms.autoscaler.orders.removeFirst(of: name)
+                    promise.succeed(rooms.obey(manual, of: name, by: order.who))
+                case .failure(let error):
+                    rooms.autoscaler.orders.removeFirst(of: name, failed: true)
+                    promise.fail(error)
                 }
             }
         }

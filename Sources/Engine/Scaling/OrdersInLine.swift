@@ -28,9 +28,10 @@ struct OrdersInLine {
         }
     }
 
-    /// The first of them has taken effect, or never will.
-    mutating func removeFirst(of pool: String) {
+    /// The first of them has taken effect, or failed: then nothing more is counted from what it would have come to.
+    mutating func removeFirst(of pool: String, failed: Bool = false) {
         guard let line = lines[pool] else { return }
         if line.orders > 1 { lines[pool]?.orders -= 1 } else { lines[pool] = nil }
+        if failed { lines[pool]?.count = nil }
     }
 }

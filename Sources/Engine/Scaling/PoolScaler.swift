@@ -17,7 +17,9 @@ final class PoolScaler {
     private var depthWasZeroAt: Duration?
     private var last: ScalingObservation?
     /// The number that the policy left which the pool has no more, as long as the configuration's stays as it was.
-    private var left: (wanted: Int, configured: Int)?
+    private var left: (wanted: Int, configured: Int, bounds: ClosedRange<Int>)?
+    /// What its workers were last measured to take, when there are none now.
+    private var workerBytes: Int?
     /// When the figures of the signal were read by which the number was last changed.
     private var usedReading: Duration?
     /// What came of the last look, the machine's budget included.
@@ -34,7 +36,7 @@ final class PoolScaler {
     /// A policy that changed begins without a past.
     func adopt(_ scaling: PoolScaling?) {
         guard scaling != self.scaling || policy == nil else { return }
-        if scaling == nil, self.scaling != nil { left = (pool.wanted, pool.settings.processes) }
+        if scaling == nil, self.scaling != nil { left = (pool.wanted, pool.settings.processes, pool.settings.bounds) }
         self.scaling = scaling
         policy = scaling?.makePolicy()
         toldHold = nil
@@ -87,6 +89,7 @@ final class PoolScaler {
 
     func observe(_ around: ScalingScene.Surroundings) -> ScalingObservation {
         let reading = pool.reading()
+        workerBytes = reading.workerBytes ?? workerBytes
         var queue = around.queue
         if let signal {
             queue = signal.queue(at: around.uptime)
@@ -108,7 +111,7 @@ final class PoolScaler {
             time: around.uptime, workers: reading.workers, slotsPerWorker: max(1, pool.settings.concurrency),
             running: reading.running, wanted: pool.wanted, range: range(manual), queue: queue,
             totals: .init(arrivals: arrivals, completions: reading.attempts, busySeconds: reading.busySeconds),
-            machine: around.machine, workerBytes: reading.workerBytes, bootTime: reading.bootTime ?? .seconds(5))
+            machine: around.machine, workerBytes: workerBytes, bootTime: reading.bootTime ?? .seconds(5))
     }
 
     func decide(_ observation: ScalingObservation) -> ScalingDecision {
@@ -153,7 +156,10 @@ final class PoolScaler {
             return ScalingDecision(current: observation.wanted, wanted: observation.wanted, rule: .steady)
         }
         let configured = pool.settings.processes
-        let number = left.flatMap { $0.configured == configured ? $0.wanted : nil } ?? configured
+        let kept = left.flatMap { left in
+            left.configured == configured && left.bounds == pool.settings.bounds ? left.wanted : nil
+        }
+        let number = kept ?? configured
         return ScalingDecision(current: observation.wanted, wanted: range(manual).clamp(number), rule: .configured)
     }
 
