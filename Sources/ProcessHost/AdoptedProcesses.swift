@@ -54,12 +54,13 @@ final class AdoptedProcesses: Sendable {
         return orphan
     }
 
-    /// Reaps what has ended and gets to know what is new; says whether nobody can have been missed.
+    /// Reaps what has ended and gets to know what is new. When thorough, it says whether nobody can have been missed; else it
+    /// lists once.
     ///
-    /// One listing is not enough. Whose parent ends while it is made comes to us behind the place that was read, and the
+    /// One listing is not enough for whoever lets go of a tree. Whose parent ends while it is made comes to us behind the place that was read, and the
     /// kernel leaves out some when others are reaped meanwhile, here or by whoever started them. So the list is read until it
     /// is the same twice.
-    func refresh(now: ContinuousClock.Instant) -> Bool {
+    func refresh(now: ContinuousClock.Instant, isThorough: Bool) -> Bool {
         // Under the lock from the listing to the reaping, so that no other host reaps meanwhile.
         children.withLock { children in
             var before: String?
@@ -69,6 +70,7 @@ final class AdoptedProcesses: Sendable {
                 // Who was reaped just now is not listed any more, so that there is one more look at least.
                 before = list
                 children = sortOut(list, known: children, now: now)
+                if !isThorough { return true }
             }
             return false
         }

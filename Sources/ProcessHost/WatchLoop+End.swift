@@ -30,7 +30,10 @@ extension WatchLoop {
     func advanceEndings() {
         guard adoptionChanged || !ending.isEmpty else { return }
         // As long as somebody may have been missed nobody is released, and the next look follows at once.
-        if adoptionChanged { adoptionChanged = !adopted.refresh(now: equipment.now()) }
+        if adoptionChanged {
+            let isThorough = !ending.isEmpty || !waitingForNothing.isEmpty
+            adoptionChanged = !adopted.refresh(now: equipment.now(), isThorough: isThorough)
+        }
         for id in ending {
             guard let process = processes[id] else { continue }
             advance(process)

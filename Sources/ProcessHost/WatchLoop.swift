@@ -96,7 +96,8 @@ final class WatchLoop {
 
     private func memoryTargets() -> [MemoryTarget] {
         // Orphans come without a word.
-        if !adopted.refresh(now: equipment.now()) { adoptionChanged = true }
+        _ = adopted.refresh(now: equipment.now(), isThorough: false)
+        adoptionChanged = true
         let orphans = adopted.livingByMarker
         return processes.values.compactMap { process in
             guard process.control == nil, process.status == nil else { return nil }

@@ -45,7 +45,8 @@ struct MarkerTests {
         let child = try await witness.started()
         var remains = try #require(Remains(of: markers))
         #expect(try remains.kill(atMost: .seconds(10)).isEmpty)
-        #expect(remains.killed == [grandchild, child])
+        // The host lives, and kills what its program has left as well.
+        #expect(remains.killed.contains(child) && remains.killed.isSubset(of: [grandchild, child]))
         try await TestHost.eventually("it is gone") { !TestHost.isAlive(grandchild) }
         var nothing = try #require(Remains(of: markers))
         #expect(try nothing.kill(atMost: .seconds(10)).isEmpty && nothing.killed.isEmpty)

@@ -91,7 +91,7 @@ struct TreeTests {
                     while !Task.isCancelled { _ = try await TestHost.run(TestHost.shell(many)) }
                 }
             }
-            for _ in 0..<10 {
+            for _ in 0..<4 {
                 let (handle, witness) = TestHost.start(
                     SpawnRequest(executable: "/usr/bin/python3", arguments: ["-c", chain]))
                 _ = try await witness.line { $0 == "end" }

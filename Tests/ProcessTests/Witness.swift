@@ -33,7 +33,7 @@ final class Witness: Sendable {
 
     /// Waits until `pick` finds what it looks for among the events so far.
     func wait<Value: Sendable>(
-        for what: String, within limit: Duration = .seconds(30),
+        for what: String, within limit: Duration = .seconds(100),
         _ pick: @escaping @Sendable ([ProcessEvent]) -> Value?
     ) async throws -> Value {
         let once = Once<Value>()
@@ -65,7 +65,7 @@ final class Witness: Sendable {
         }
     }
 
-    func exit(within limit: Duration = .seconds(30)) async throws -> ProcessExit {
+    func exit(within limit: Duration = .seconds(100)) async throws -> ProcessExit {
         let end = try await wait(for: "exit", within: limit) { events -> Result<ProcessExit, SpawnError>? in
             for event in events {
                 if case .exited(let exit) = event { return .success(exit) }
