@@ -45,8 +45,12 @@ extension ResidentPool {
     }
 
     /// Who stops by itself is no capacity any more, ends its jobs, and gets the time that one gets which was asked to.
-    private func leavingByItself(_ worker: Worker) {
-        guard worker.state.isCapacity else { return }
+    func leavingByItself(_ worker: Worker) {
+        guard worker.state.isCapacity else {
+            // Its READY, over its connection, may come after this word.
+            worker.hasSaidStopping = true
+            return
+        }
         worker.stopReason = .left("it said that it stops")
         context.emit(.workerStopping(worker.named, why: "it said that it stops"))
         apply(.drain, to: worker)

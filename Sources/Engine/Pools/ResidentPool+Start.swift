@@ -124,6 +124,7 @@ extension ResidentPool {
         boots.add(now - worker.spawnedAt)
         let bootSeconds = (now - worker.spawnedAt).inSeconds
         context.emit(.workerReady(worker.named, build: worker.build, bootSeconds: bootSeconds))
+        if worker.hasSaidStopping { leavingByItself(worker) }
         advance()
         context.pump()
         placeSuspects()

@@ -44,6 +44,8 @@ final class Worker {
     var isMeasuredAtWork = false
     /// What it says of itself, by `STATUS=`.
     var statusText: String?
+    /// It said that it stops before it was ready.
+    var hasSaidStopping = false
     var watchdog: Duration?
     /// When its silence is too long.
     var watchdogAt: Duration?
