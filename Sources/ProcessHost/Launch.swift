@@ -9,6 +9,8 @@ struct Launch: ~Copyable, Sendable {
     let group: ControlGroup?
     let machineOOMKills: Int?
     let onEvent: @Sendable (ProcessEvent) -> Void
+    /// Gives the order to another launcher; only where this one may have been gone before it came.
+    let again: (@Sendable () -> Void)?
     /// Kept because it owns the child: it reaps it when the death watch closes.
     let process: Foundation.Process
     /// The launcher reports over it; it ends when the program begins.

@@ -51,11 +51,12 @@ struct LaunchEnds: ~Copyable {
 
     consuming func launch(
         _ order: Spawner.Order, _ launchOrder: LaunchOrder, marker: UInt64, group: ControlGroup?,
-        machineOOMKills: Int?, by launcher: consuming WaitingLauncher
+        machineOOMKills: Int?, again: (@Sendable () -> Void)?, by launcher: consuming WaitingLauncher
     ) -> Launch {
         Launch(
             handle: order.handle, order: launchOrder, marker: marker, group: group, machineOOMKills: machineOOMKills,
-            onEvent: order.onEvent, process: launcher.process, control: launcher.control, output: output, errors: errors
+            onEvent: order.onEvent, again: again, process: launcher.process, control: launcher.control, output: output,
+            errors: errors
         )
     }
 }

@@ -14,6 +14,8 @@ final class Spawner: Sendable {
         let request: SpawnRequest
         let handle: ProcessHandle
         let onEvent: @Sendable (ProcessEvent) -> Void
+        /// The launcher that had it was lost with it.
+        var isSecondTry = false
     }
 
     /// For all hosts of this process: what one makes close-on-exec, another may be about to hand to its child.
@@ -123,17 +125,25 @@ final class Spawner: Sendable {
             throw SpawnError(error)
         }
         let launcher = try sendOrder(of: ends, &state)
+        var again: (@Sendable () -> Void)?
+        if launcher.hasWaited, !order.isSecondTry {
+            var second = order
+            second.isSecondTry = true
+            again = { [self, second] in post(second) }
+        }
         // Slow to read, so while the launcher is at it.
         let machineOOMKills = MachineMemory.oomKills()
         return ends.launch(
-            order, launchOrder, marker: marker, group: group, machineOOMKills: machineOOMKills, by: launcher)
+            order, launchOrder, marker: marker, group: group, machineOOMKills: machineOOMKills, again: again,
+            by: launcher)
     }
 
     /// Gives the order to the launcher that waits, or to a new one.
     private func sendOrder(of ends: borrowing LaunchEnds, _ state: inout State) throws(SpawnError) -> WaitingLauncher {
-        if let waiting = state.waiting.take() {
+        if var waiting = state.waiting.take() {
             do throws(SystemCallFailure) {
                 try ends.send(over: waiting.control)
+                waiting.hasWaited = true
                 return waiting
             } catch {
                 // Somebody has ended it.

@@ -6,6 +6,8 @@ struct WaitingLauncher: ~Copyable {
     let process: Foundation.Process
     /// It reads its order from here, and has said its first word into it.
     let control: Descriptor
+    /// It ran before there was an order: somebody may have ended it, and what it is sent is lost.
+    var hasWaited = false
 }
 
 /// The two ends over which a launcher is talked to.

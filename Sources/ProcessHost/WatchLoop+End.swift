@@ -114,9 +114,10 @@ extension WatchLoop {
         forget(process)
     }
 
-    /// Lets Foundation reap the process. From here on its id may belong to another one.
-    func forget(_ process: WatchedProcess) {
-        process.handle.detach()
+    /// Lets Foundation reap the process. From here on its id may belong to another one. The handle is kept for a process that is
+    /// yet to come.
+    func forget(_ process: WatchedProcess, keepingHandle: Bool = false) {
+        if !keepingHandle { process.handle.detach() }
         process.control = nil
         process.deathWatch = []
         processes.remove(process)

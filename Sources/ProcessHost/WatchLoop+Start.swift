@@ -43,6 +43,10 @@ extension WatchLoop {
         process.control = nil
         guard !process.deathWatch.isEmpty else {
             // Foundation noticed the end by itself, and has reaped it.
+            if let again = process.again {
+                forget(process, keepingHandle: true)
+                return again()
+            }
             return abandon(process, because: .launcherUnusable("jobsup-launch", reason: "it ended without a word"))
         }
         guard process.failure == nil else { return }

@@ -9,6 +9,7 @@ final class WatchedProcess {
     let process: Foundation.Process
     let processID: Int32
     let onEvent: @Sendable (ProcessEvent) -> Void
+    let again: (@Sendable () -> Void)?
 
     /// Open until the program begins.
     var control: Descriptor?
@@ -47,6 +48,7 @@ final class WatchedProcess {
         group = launch.group
         machineOOMKillsBefore = launch.machineOOMKills
         onEvent = launch.onEvent
+        again = launch.again
         var limit: Int?
         if case .captureStandardOutput(let limitBytes) = launch.order.request.output { limit = limitBytes }
         output = OutputReader(launch.output, stream: .output, captureLimit: limit)
