@@ -107,11 +107,18 @@ struct Probe {
         }
     }
 
-    static func settledChildren() -> Int {
+    static func settledChildren() -> Int { settledListing().count }
+
+    /// The children once they are only those that wait for an order. One look at them: the next may miss some that are there, while
+    /// others are reaped.
+    static func settledListing() -> [String] {
         let deadline = ContinuousClock.now + .seconds(10)
         // One that was reaped is none, and one that ended and was not has no executable.
         let waiting = startsAhead ? 1 : 0
-        while children.count != waiting || launchers.count != waiting, ContinuousClock.now < deadline { usleep(2000) }
-        return children.count
+        while true {
+            let found = children
+            if found.count == waiting && launchers.count == waiting || ContinuousClock.now >= deadline { return found }
+            usleep(2000)
+        }
     }
 }
