@@ -57,9 +57,9 @@ final class AdoptedProcesses: Sendable {
     /// Reaps what has ended and gets to know what is new. When thorough, it says whether nobody can have been missed; else it
     /// lists once.
     ///
-    /// One listing is not enough for whoever lets go of a tree. Whose parent ends while it is made comes to us behind the place that was read, and the
-    /// kernel leaves out some when others are reaped meanwhile, here or by whoever started them. So the list is read until it
-    /// is the same twice.
+    /// One listing is not enough for whoever lets go of a tree. Whose parent ends while it is made comes to us behind the place
+    /// that was read, and the kernel leaves out some when others are reaped meanwhile, here or by whoever started them. So the
+    /// list is read until it is the same twice.
     func refresh(now: ContinuousClock.Instant, isThorough: Bool) -> Bool {
         // Under the lock from the listing to the reaping, so that no other host reaps meanwhile.
         children.withLock { children in

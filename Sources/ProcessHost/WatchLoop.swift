@@ -97,6 +97,7 @@ final class WatchLoop {
     private func memoryTargets() -> [MemoryTarget] {
         // Orphans come without a word.
         _ = adopted.refresh(now: equipment.now(), isThorough: false)
+        // What this may have missed must not be missed when a tree is let go.
         adoptionChanged = true
         let orphans = adopted.livingByMarker
         return processes.values.compactMap { process in

@@ -79,6 +79,11 @@ package enum EndCause: Hashable, Sendable {
     /// Whether the worker asked that nothing is started in its place.
     package var isHold: Bool { self == .exitCode(PoolHealth.holdExitCode) }
 
+    /// Whether it says only that the daemon ended it, and for which reason.
+    package var isStopped: Bool {
+        if case .stopped = self { true } else { false }
+    }
+
     /// For programs and queries.
     package var name: String {
         switch self {

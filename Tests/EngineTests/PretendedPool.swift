@@ -18,7 +18,6 @@ final class PretendedPool: WorkerPool {
     var isRemoved: Bool { false }
     var wantsMeasuring: Bool { false }
     var isNearMemoryLimit: Bool { false }
-    var attempts: Int { now.attempts }
     /// What it tells of itself.
     var now = PoolReading()
 

@@ -1,6 +1,7 @@
 import JobModel
 import NIOCore
 import ProcessHost
+import Scaling
 import Supervision
 import WorkerProtocol
 

@@ -53,7 +53,7 @@ package struct WorkerEnd: Sendable {
 
     /// As the end of "worker mail-3 …": why the daemon ended it, and what the kernel said where that tells more.
     package var words: String {
-        if case .stopped = cause {} else if cause.isStatus || status.isOfStop { return cause.words }
+        guard !cause.isStatus, cause.isStopped || !status.isOfStop else { return cause.words }
         return switch status {
         case .code(0), .unknown: cause.words
         case .code(let code): "\(cause.words) (exit code \(code))"

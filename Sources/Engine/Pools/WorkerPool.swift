@@ -56,6 +56,4 @@ protocol WorkerPool: AnyObject {
     func runningMemory() -> [(type: String, usedBytes: Int)]
     func status() -> PoolStatus
     func reading() -> PoolReading
-    /// Attempts that ended here, well or not.
-    var attempts: Int { get }
 }

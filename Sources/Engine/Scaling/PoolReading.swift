@@ -16,9 +16,6 @@ struct PoolReading {
     var bootTime: Duration?
 }
 
-/// Known here by its short name also where nothing else of scaling is.
-typealias RecentBoots = Scaling.RecentBoots
-
 extension [Int] {
     /// The smallest of them that at most a twentieth is above; `nil` when there are none.
     var percentile95: Int? {

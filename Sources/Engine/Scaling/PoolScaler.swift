@@ -16,7 +16,7 @@ final class PoolScaler {
     private var arrived: (jobs: Int, queues: [String])?
     private var depthWasZeroAt: Duration?
     private var last: ScalingObservation?
-    /// The number that the policy left which the pool has no more, as long as the configuration's stays as it was.
+    /// The number that the pool had when its policy was taken away. It holds as long as the configuration's stays as it was.
     private var left: (wanted: Int, configured: Int, bounds: ClosedRange<Int>)?
     /// What its workers were last measured to take, when there are none now.
     private var workerBytes: Int?
@@ -111,7 +111,7 @@ final class PoolScaler {
             time: around.uptime, workers: reading.workers, slotsPerWorker: max(1, pool.settings.concurrency),
             running: reading.running, wanted: pool.wanted, range: range(manual), queue: queue,
             totals: .init(arrivals: arrivals, completions: reading.attempts, busySeconds: reading.busySeconds),
-            machine: around.machine, workerBytes: workerBytes, bootTime: reading.bootTime ?? .seconds(5))
+            machine: around.machine, workerBytes: workerBytes, bootTime: reading.bootTime ?? RecentBoots.assumed)
     }
 
     func decide(_ observation: ScalingObservation) -> ScalingDecision {
